@@ -1,0 +1,120 @@
+"""Settings: what a library folder's ``lucida.toml`` holds, and what one run is told on top of it."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, Literal
+
+from lucida.errors import UsageError
+
+#: Where the command line looks for a library when neither ``--library`` nor the variable names one.
+DEFAULT_LIBRARY = ".lucida"
+LIBRARY_VARIABLE = "LUCIDA_LIBRARY"
+CONFIG_NAME = "lucida.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """How sources are read.
+
+    Attributes:
+        layout: "auto" gives a page to the layout model when its own signals ask for it, "always" and "never" force it.
+        languages: Tesseract's names of the languages to expect, most likely first.
+        ocr_dpi: resolution at which pages are rasterised for OCR.
+        passwords: tried in turn on encrypted documents.
+        stall_seconds: a worker that reports no page for so long is ended.
+        memory_mb: address space a worker may use beyond what it starts with.
+        max_pixels: pictures that declare more are refused before they are decoded.
+        page_pictures: whether whole pages become pictures too.
+    """
+
+    layout: Literal["auto", "always", "never"] = "auto"
+    languages: tuple[str, ...] = ("eng",)
+    ocr_dpi: int = 200
+    passwords: tuple[str, ...] = field(default=(), repr=False)
+    stall_seconds: float = 60.0
+    memory_mb: int = 4096
+    max_pixels: int = 250_000_000
+    page_pictures: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryConfig:
+    """What ``lucida.toml`` may say.
+
+    Attributes:
+        encoder: spec of the text encoder.
+        ocr: "tesseract", "rapidocr" or "none".
+        languages: for OCR.
+        database: SQLAlchemy URL of the catalogue, empty for ``catalogue.db`` in the folder.
+        ignore: gitignore patterns on top of the built-in ones.
+    """
+
+    encoder: str = "minilm"
+    ocr: str = "tesseract"
+    languages: tuple[str, ...] = ("eng",)
+    database: str = ""
+    ignore: tuple[str, ...] = ()
+
+    @classmethod
+    def load(cls, folder: Path) -> LibraryConfig:
+        """Read the folder's settings; defaults where the file or a key is absent.
+
+        Raises:
+            UsageError: the file is not TOML, or holds a key or a type that is not known.
+        """
+        path = folder / CONFIG_NAME
+        try:
+            table = tomllib.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return cls()
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise UsageError(f"{path} is not valid TOML: {error}.", "Correct the file, or delete it.") from error
+        return cls(**{key: _checked(path, key, value) for key, value in table.items()})
+
+    def save(self, folder: Path) -> None:
+        """Write the settings with one comment per key, so that the file explains itself."""
+        (folder / CONFIG_NAME).write_text(_as_toml(self), encoding="utf-8")
+
+
+_COMMENTS = {
+    "encoder": "text encoder; changing it needs every vector anew",
+    "ocr": 'reads scans: "tesseract", "rapidocr" or "none"',
+    "languages": "Tesseract's names of the languages to expect in scans",
+    "database": "SQLAlchemy URL of the catalogue; empty means catalogue.db in this folder",
+    "ignore": "gitignore patterns of files to leave out",
+}
+
+
+def _checked(path: Path, key: str, value: Any) -> Any:
+    known = {entry.name: entry.default for entry in fields(LibraryConfig)}
+    if key not in known:
+        raise UsageError(f"{path} has an unknown key {key!r}.", f"Known keys are: {', '.join(sorted(known))}.")
+    if isinstance(known[key], tuple):
+        if not isinstance(value, list) or not all(isinstance(entry, str) for entry in value):
+            raise UsageError(f"{path}: {key} must be a list of strings.", f'Write it like: {key} = ["..."].')
+        return tuple(value)
+    if not isinstance(value, str):
+        raise UsageError(f"{path}: {key} must be a string.", f'Write it like: {key} = "...".')
+    return value
+
+
+def _as_toml(config: LibraryConfig) -> str:
+    lines = ["# Settings of this Lucida library."]
+    for entry in fields(config):
+        value = getattr(config, entry.name)
+        text = "[" + ", ".join(_quoted(v) for v in value) + "]" if isinstance(value, tuple) else _quoted(value)
+        lines.append(f"{entry.name} = {text}  # {_COMMENTS[entry.name]}")
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(value: str) -> str:
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def library_folder(given: str | os.PathLike[str] | None) -> Path:
+    """The library folder: as given, else from the environment, else ``./.lucida``."""
+    return Path(given or os.environ.get(LIBRARY_VARIABLE) or DEFAULT_LIBRARY).expanduser().absolute()

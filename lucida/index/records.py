@@ -1,0 +1,144 @@
+"""Rows that the index takes in and gives out. Plain data: nobody outside ``index`` sees an ORM object."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from lucida.types import Box, Document, Failure, PictureRole, Region, RegionKind, TextOrigin, Word
+
+if TYPE_CHECKING:
+    from lucida.models.protocols import Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class FileState:
+    """A file as last seen on disk.
+
+    Attributes:
+        path: absolute, as ``os.fsdecode`` gives it: names that are not UTF-8 carry surrogate escapes.
+        size: bytes.
+        mtime_ns: modification time, nanoseconds since the epoch.
+        sha256: hex digest of the bytes, or empty when nobody has read them.
+    """
+
+    path: str
+    size: int
+    mtime_ns: int
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A source that was read and embedded, ready to be published.
+
+    Attributes:
+        file: the file's state when it was read.
+        document: what was read.
+        passage_vectors: float32 (len(document.passages), dimension), unit rows; None publishes full text alone.
+    """
+
+    file: FileState
+    document: Document
+    passage_vectors: Vectors | None
+
+
+@dataclass(frozen=True, slots=True)
+class FailedReading:
+    """A source that could not be read: kept in the catalogue, shown by ``status``, retried on request."""
+
+    file: FileState
+    failure: Failure
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """A source in the catalogue. ``error`` is None for sources that were read."""
+
+    id: int
+    path: str
+    size: int
+    mtime_ns: int
+    sha256: str
+    media_type: str
+    title: str
+    created: datetime | None
+    ingested: datetime
+    pages: int
+    items: int
+    error: str | None
+    advice: str | None
+    warnings: tuple[str, ...] = ()
+    metadata: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRow:
+    """A passage or a picture in the catalogue. ``order`` counts passages within the source, from 0."""
+
+    id: int
+    kind: str
+    source_id: int
+    source: str
+    media_type: str
+    page: int
+    box: Box
+    text: str
+    section: tuple[str, ...]
+    region: RegionKind | None
+    order: int
+    role: PictureRole | None = None
+    blob: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PageRow:
+    """A page in the catalogue, with its words and regions."""
+
+    id: int
+    source_id: int
+    source: str
+    media_type: str
+    number: int
+    width_pt: float
+    height_pt: float
+    origin: TextOrigin
+    rotation: int
+    skew: float
+    reader: str
+    words: tuple[Word, ...]
+    regions: tuple[Region, ...]
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Narrows a search. All conditions given must hold; the empty filter lets everything pass.
+
+    Attributes:
+        kind: "passage", "picture" or "page" (pictures of whole pages); None for any.
+        path: shell glob (``*``, ``?``, ``[...]``; ``*`` crosses folders) held against the whole path, or, when it
+            has no slash, against the file's name.
+        media_type: IANA name or a prefix with ``/*``, e.g. ``application/pdf`` or ``image/*``.
+        since, until: naive local bounds (inclusive) on the source's own date, or on its file's where it has none.
+    """
+
+    kind: str | None = None
+    path: str | None = None
+    media_type: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    @property
+    def empty(self) -> bool:
+        return self == Filter()
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One disagreement that ``verify`` found. ``repairable`` says whether ``--repair`` can mend it."""
+
+    what: str
+    advice: str
+    repairable: bool

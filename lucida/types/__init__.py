@@ -1,0 +1,40 @@
+"""The words of the house as plain data. Imports nothing but the standard library."""
+
+from lucida.types.document import (
+    Cell,
+    Document,
+    Page,
+    Passage,
+    Picture,
+    PictureRole,
+    Region,
+    RegionKind,
+    Table,
+    TextOrigin,
+    Word,
+)
+from lucida.types.geometry import Box, union
+from lucida.types.results import Answer, Citation, Failure, Hit, IngestReport, ItemKind, Step
+
+__all__ = [
+    "Answer",
+    "Box",
+    "Cell",
+    "Citation",
+    "Document",
+    "Failure",
+    "Hit",
+    "IngestReport",
+    "ItemKind",
+    "Page",
+    "Passage",
+    "Picture",
+    "PictureRole",
+    "Region",
+    "RegionKind",
+    "Step",
+    "Table",
+    "TextOrigin",
+    "Word",
+    "union",
+]

@@ -1,0 +1,138 @@
+"""What a library hands back: hits, answers with citations, reports. Each knows its JSON form."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from lucida.types.geometry import Box
+
+
+class ItemKind(StrEnum):
+    """The two things that have vectors."""
+
+    PASSAGE = "passage"
+    PICTURE = "picture"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One search result.
+
+    Attributes:
+        rank: counting from 1.
+        id: the item's id, which is also its vector's id.
+        score: higher is better; comparable within one result list only.
+        kind: "passage" or "picture".
+        source: the source's path as ingested.
+        page: page number, counting from 1.
+        box: where on the page.
+        text: snippet of a passage, caption of a picture.
+        highlights: (start, end) character offsets into ``text`` of the words that matched.
+        section: titles above the passage, outermost first.
+    """
+
+    rank: int
+    id: int
+    score: float
+    kind: str
+    source: str
+    page: int
+    box: Box
+    text: str
+    highlights: tuple[tuple[int, int], ...] = ()
+    section: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The fields of the command line's contract, plus ``highlights`` and ``section``."""
+        row = asdict(self)
+        row["box"] = [round(edge, 5) for edge in self.box]
+        row["score"] = round(self.score, 6)
+        return row
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """The place that proves an answer: ``quote`` stands in the page's own words, inside ``box``."""
+
+    source: str
+    page: int
+    box: Box
+    quote: str
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "source": self.source,
+            "page": self.page,
+            "box": [round(edge, 5) for edge in self.box],
+            "quote": self.quote,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of an answer's trace: what was done, what came of it, how long it took."""
+
+    name: str
+    detail: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer a person can check, or an honest abstention.
+
+    Attributes:
+        text: the answer as printed in the source; when abstained, the sentence that says so.
+        abstained: nothing in the library supports an answer.
+        confidence: 0..1.
+        citations: at least one unless abstained.
+        trace: every step, in order.
+    """
+
+    text: str
+    abstained: bool
+    confidence: float
+    citations: tuple[Citation, ...] = ()
+    trace: tuple[Step, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "answer": None if self.abstained else self.text,
+            "abstained": self.abstained,
+            "confidence": round(self.confidence, 4),
+            "citations": [citation.to_json() for citation in self.citations],
+            "trace": [
+                {"step": step.name, "detail": step.detail, "seconds": round(step.seconds, 4)} for step in self.trace
+            ],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A source that could not be read: its path, one sentence of what happened, one of what to do."""
+
+    source: str
+    error: str
+    advice: str
+
+
+@dataclass(slots=True)
+class IngestReport:
+    """What an ingest run did. Counts are sources, except ``pages`` and ``items``, which count what was written."""
+
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    moved: int = 0
+    removed: int = 0
+    failed: list[Failure] = field(default_factory=list)
+    pages: int = 0
+    items: int = 0
+    seconds: float = 0.0
+
+    def to_json(self) -> dict[str, Any]:
+        row = asdict(self)
+        row["seconds"] = round(self.seconds, 3)
+        return row
