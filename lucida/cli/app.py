@@ -1,0 +1,73 @@
+"""The command line's entry: the app, its commands, and the one place where errors become exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from lucida import __version__
+from lucida.cli import ask, demo, doctor, ingest, manage, models, search
+from lucida.cli.output import err, report_error
+from lucida.errors import ExitCode, LucidaError, UsageError
+
+app = typer.Typer(
+    name="lucida",
+    help="Find, ask and make from your own documents and pictures.",
+    epilog="Exit codes: 0 done, 1 some files failed, 2 wrong use, 3 missing dependency or model, "
+    "4 library damaged or locked, 130 interrupted.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _show_version(value: bool) -> None:
+    if value:
+        typer.echo(f"lucida {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Find, ask and make from your own documents and pictures."""
+
+
+for _module in (ingest, search, ask, manage, models, doctor, demo):
+    _module.register(app)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line and give its exit code; whatever goes wrong ends in a sentence and advice."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    try:
+        result = app(arguments, standalone_mode=False)
+    except LucidaError as error:
+        report_error(error, as_json="--json" in arguments)
+        return int(error.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
+        err().print("Interrupted. What was finished is safe; run the same command again to go on.")
+        return int(ExitCode.INTERRUPTED)
+    except BrokenPipeError:
+        # The reader of our output has gone (`lucida ... | head`): nothing is wrong, and nobody is there to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return int(ExitCode.DONE)
+    except Exception as error:
+        if not hasattr(error, "format_message"):  # not one of the parser's own: a defect, and it should look like one
+            raise
+        report_error(
+            UsageError(f"{error.format_message()}".rstrip(".") + ".", _help_hint(error)), as_json="--json" in arguments
+        )
+        return int(ExitCode.WRONG_USE)
+    return int(result or ExitCode.DONE)
+
+
+def _help_hint(error: object) -> str:
+    context = getattr(error, "ctx", None)
+    return f"See: {context.command_path if context else 'lucida'} --help."

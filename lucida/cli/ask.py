@@ -1,0 +1,76 @@
+"""``lucida ask``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lucida.cli.options import AsJson, LibraryDir, MediaType, PathGlob
+from lucida.cli.output import err, out, print_json
+from lucida.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from lucida.types import Answer
+
+
+def register(app: typer.Typer) -> None:
+    """Add this group's commands."""
+    app.command()(ask)
+
+
+def ask(
+    question: Annotated[str, typer.Argument(metavar="QUESTION", help="A question about the documents.")],
+    library: LibraryDir = None,
+    path: PathGlob = None,
+    media_type: MediaType = None,
+    evidence: Annotated[
+        Path | None,
+        typer.Option("--evidence", metavar="OUT.png", help="Draw the places that prove the answer into this picture."),
+    ] = None,
+    trace: Annotated[bool, typer.Option("--trace", help="Show every step and its time.")] = False,
+    as_json: AsJson = False,
+) -> int:
+    """Answer from the documents, with source, page and quote, or say that they do not answer it."""
+    from lucida.library import Library
+
+    _check_evidence(evidence)
+    with Library.open(library, create=False) as opened:
+        answer = opened.ask(question, path=path, media_type=media_type)
+        if evidence is not None:
+            picture = opened.evidence(answer)
+            if picture is None:
+                err().print("No evidence was drawn, for there is no answer.")
+            else:
+                picture.save(evidence)
+                err().print(f"Evidence: {evidence}")
+    if as_json:
+        print_json(answer.to_json())
+    else:
+        _print(answer)
+    if trace:
+        for step in answer.trace:
+            err().print(f"{step.seconds * 1000:7.1f} ms  {step.name}: {step.detail}", style="dim")
+    return int(ExitCode.DONE)
+
+
+def _check_evidence(path: Path | None) -> None:
+    """Complain before the work, not after it."""
+    if path is None:
+        return
+    if path.suffix.lower() not in {".png", ".jpg", ".jpeg", ".webp"}:
+        raise UsageError(f"{path} does not end in .png, .jpg or .webp.", "Give --evidence a picture's name.")
+    if not path.absolute().parent.is_dir():
+        raise UsageError(f"The folder of {path} does not exist.", "Make it first, or name another.")
+
+
+def _print(answer: Answer) -> None:
+    if answer.abstained:
+        out().print(answer.text, style="yellow")
+        return
+    out().print(answer.text, style="bold")
+    out().print(f"confidence {answer.confidence:.2f}", style="dim")
+    for citation in answer.citations:
+        out().print(f"{citation.source}, page {citation.page}", style="cyan")
+        out().print(f"  “{citation.quote}”")
