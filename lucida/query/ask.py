@@ -1,0 +1,128 @@
+"""A first grounded answer without any language model: read what is printed, prove it, or abstain.
+
+What is retrieved is data. It is matched, cut and quoted, and nothing in it is ever followed.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from lucida.errors import UsageError
+from lucida.index.records import Filter
+from lucida.query.calibration import THRESHOLD, confidence
+from lucida.query.candidate import Candidate
+from lucida.query.concepts import ValueType
+from lucida.query.normalise import same
+from lucida.query.question import Question, understand
+from lucida.query.reading import describe, gather, read
+from lucida.query.terms import tokens
+from lucida.query.verification import Evidence, evidence_of, locate
+from lucida.types import Answer, Citation, Step
+
+if TYPE_CHECKING:
+    from lucida.index import Index
+    from lucida.models.protocols import TextEncoder
+
+NOTHING_FOUND = "Nothing in these documents answers that."
+#: Further places that say the same are cited too, up to so many citations in all.
+_MOST_CITATIONS = 3
+#: Candidates are proved in order of confidence; so many failures end the search.
+_MOST_PROOFS = 24
+#: A question is understood by its first so many characters.
+_QUESTION_LENGTH = 2_000
+
+
+def ask(
+    index: Index, encoder: TextEncoder | None, question: str, where: Filter = Filter(), *, top_k: int = 8
+) -> Answer:
+    """Answer a question from what the library's documents say, with the place on the page, or abstain.
+
+    Args:
+        index: an open library index.
+        encoder: the index's text encoder; None retrieves and judges by words alone.
+        question: in English, German, French or Spanish.
+        where: which documents may answer.
+        top_k: passages to retrieve.
+
+    Returns:
+        The answer as printed, its citations (each quote stands in its page's words) and the trace of steps. When
+        nothing convinces, an abstention whose ``confidence`` is that of the best candidate.
+
+    Raises:
+        UsageError: the question has no words, or ``top_k`` is below 1.
+        ModelError: the encoder is not the one the index belongs to.
+    """
+    if not tokens(question):
+        raise UsageError("The question has no words.", "Ask something, in words.")
+    if top_k < 1:
+        raise UsageError(f"Cannot read {top_k} passages.", "Let at least one be read (top_k of 1 or more).")
+    trace = _Trace()
+    asked = understand(question[:_QUESTION_LENGTH])
+    trace.add("understand", f"type {asked.type.value}, label {' '.join(asked.wanted[0]) if asked.wanted else '(none)'!r}")
+    found = gather(index, encoder, asked, where, top_k)
+    trace.add("retrieve", f"{len(found.passages)} passages on {len(found.pages)} pages")
+    candidates = read(index, encoder, asked, found)
+    trace.add("read", describe(candidates))
+    proved, rejected = _prove(candidates)
+    trace.add("verify", f"{len(proved)} proved, {rejected} rejected")
+    return _decide(asked, proved, trace)
+
+
+class _Trace:
+    """Collects steps with the time each took."""
+
+    def __init__(self) -> None:
+        self.steps: list[Step] = []
+        self._last = time.perf_counter()
+
+    def add(self, name: str, detail: str) -> None:
+        now = time.perf_counter()
+        self.steps.append(Step(name, detail, now - self._last))
+        self._last = now
+
+
+def _prove(candidates: list[Candidate]) -> tuple[list[tuple[float, Candidate, Evidence]], int]:
+    """The most confident candidates whose quotes stand on their pages, best first, and how many did not."""
+    ranked = sorted(((confidence(candidate), candidate) for candidate in candidates), key=lambda pair: -pair[0])
+    proved: list[tuple[float, Candidate, Evidence]] = []
+    rejected = 0
+    for sure, candidate in ranked[:_MOST_PROOFS]:
+        evidence = _evidence(candidate)
+        if evidence is None:
+            rejected += 1
+        else:
+            proved.append((sure, candidate, evidence))
+    return proved, rejected
+
+
+def _evidence(candidate: Candidate) -> Evidence | None:
+    """Where a candidate's quote stands; the answer itself must stand in the quote."""
+    words = candidate.page.words
+    if candidate.words:
+        return evidence_of(candidate.words, words)
+    return locate(candidate.quote, words, candidate.near)
+
+
+def _decide(asked: Question, proved: list[tuple[float, Candidate, Evidence]], trace: _Trace) -> Answer:
+    if not proved or proved[0][0] < THRESHOLD:
+        best = proved[0][0] if proved else 0.0
+        trace.add("decide", f"abstain: best candidate {best:.2f} is below {THRESHOLD:.2f}")
+        return Answer(NOTHING_FOUND, abstained=True, confidence=best, trace=tuple(trace.steps))
+    sure, best_one, _ = proved[0]
+    citations = _citations(asked.type, proved)
+    trace.add("decide", f"answer from a {best_one.reader} with confidence {sure:.2f}")
+    return Answer(best_one.text, abstained=False, confidence=sure, citations=citations, trace=tuple(trace.steps))
+
+
+def _citations(kind: ValueType, proved: list[tuple[float, Candidate, Evidence]]) -> tuple[Citation, ...]:
+    """The best candidate's place, and those of others on further pages that say the same."""
+    answer = proved[0][1].text
+    citations: list[Citation] = []
+    cited: set[tuple[int, int]] = set()
+    for sure, candidate, evidence in proved:
+        place = (candidate.page.source_id, candidate.page.number)
+        if sure >= THRESHOLD and place not in cited and same(candidate.text, answer, kind):
+            cited.add(place)
+            citations.append(Citation(candidate.page.source, candidate.page.number, evidence.box, candidate.quote))
+    return tuple(citations[:_MOST_CITATIONS])

@@ -1,0 +1,56 @@
+"""What the readers hand to the judge: a possible answer, where it stands, and what speaks for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from lucida.index.records import PageRow
+    from lucida.types import Box
+
+Reader = Literal["field", "table", "sentence"]
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What speaks for a candidate; every figure is 0..1, more is better.
+
+    Attributes:
+        match: how well the label, the headers or the sentence cover the question's words, weighted by rarity.
+        agreement: how well the answer fits the form that the question asks for.
+        similarity: cosine of question and evidence, floored at 0; 0 when no encoder is at hand.
+        names: share of the question's proper names and numerals that the evidence, its page or its source speaks of.
+        place: how natural the answer's place is (beside its label, rather than far below).
+        rank: 1 for the page retrieved first, falling with its rank.
+    """
+
+    match: float
+    agreement: float = 1.0
+    similarity: float = 0.0
+    names: float = 1.0
+    place: float = 1.0
+    rank: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A possible answer.
+
+    Attributes:
+        text: the answer as printed.
+        quote: what must stand in the page's words to prove it; holds ``text`` or is it.
+        page: the page it was read on.
+        reader: who found it.
+        features: what speaks for it.
+        words: indices of the quote's words on the page, when the reader knows them; empty to have them looked up.
+        near: where on the page to look first, when the same words stand in several places.
+    """
+
+    text: str
+    quote: str
+    page: PageRow
+    reader: Reader
+    features: Features
+    words: tuple[int, ...] = ()
+    near: Box | None = None

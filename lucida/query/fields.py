@@ -1,0 +1,226 @@
+"""Reading a form as eyes do: find the label that the question names, then the value beside or below it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lucida.query.candidate import Candidate, Features
+from lucida.query.boxes import is_box
+from lucida.query.checkboxes import chosen
+from lucida.query.concepts import ValueType
+from lucida.query.labels import Label, find_labels, looks_like_label
+from lucida.query.layout import Layout, Placed, Run, lay_out
+from lucida.query.question import Question
+from lucida.query.typed import agreement, find_spans
+
+if TYPE_CHECKING:
+    from lucida.index.records import PageRow
+
+#: How natural each place of a value is; the weights that FUNSD's training forms favoured.
+_INLINE, _RIGHT, _BELOW = 1.0, 0.97, 0.8
+#: A value below its label starts within so many word heights of the label's foot.
+_BELOW_REACH = 3.5
+#: Lines of a block (an address) follow each other within so many word heights.
+_LINE_REACH = 1.3
+#: A wide gap within a value stays below so many word heights.
+_JOINED = 1.6
+_LONGEST_BLOCK = 6
+_MOST_LABELS = 12
+#: Types whose value is cut out of a longer text beside the label.
+_TRIMMED = {
+    ValueType.MONEY, ValueType.DATE, ValueType.PERCENT, ValueType.EMAIL, ValueType.PHONE, ValueType.WEB, ValueType.TIME,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Value:
+    words: tuple[Placed, ...]
+    place: float
+
+    @property
+    def text(self) -> str:
+        return " ".join(word.text for word in self.words)
+
+
+def read_fields(page: PageRow, question: Question, weights: dict[str, float]) -> list[Candidate]:
+    """Values whose labels say what the question wants, best first.
+
+    Args:
+        page: any page; words need places, not regions.
+        question: taken apart.
+        weights: IDF of the question's terms.
+
+    Returns:
+        At most a dozen candidates; ``names`` and ``rank`` of their features are left to the caller.
+    """
+    layout = lay_out(page)
+    found: list[Candidate] = []
+    for label in find_labels(layout, question.wanted, weights, question.words)[:_MOST_LABELS]:
+        for value in _values(layout, label, question):
+            candidate = _candidate(page, label, value, question)
+            if candidate is not None:
+                found.append(candidate)
+    return sorted(found, key=_strength, reverse=True)[:12]
+
+
+def _strength(candidate: Candidate) -> float:
+    features = candidate.features
+    return features.match * (0.3 + 0.7 * features.agreement) * features.place
+
+
+def _values(layout: Layout, label: Label, question: Question) -> Iterator[_Value]:
+    """Everything that could be the label's value, in the order eyes try it."""
+    run = layout.rows[label.row][label.run]
+    ticked = chosen(layout, label)
+    if ticked:
+        yield _Value(ticked, 1.0 if question.type is ValueType.CHOICE or question.checked else 0.9)
+    rest = run.since(label.end)
+    if rest is not None:
+        yield _Value(_until_next_label(rest), _INLINE if label.closed else 0.9 * _INLINE)
+    elif (value := _right(layout, label)) is not None:
+        yield _grown(layout, label.row, value, question, beside=True)
+    if rest is None or not label.closed:
+        for row, below in _below(layout, label):
+            drop = (below.y0 - run.y1) / max(layout.height, 1e-6)
+            yield _grown(layout, row, _Value(below.words, _BELOW - 0.05 * max(drop, 0.0)), question)
+
+
+def _right(layout: Layout, label: Label) -> _Value | None:
+    """The next run of the row, unless it is a label itself; a far one is less natural."""
+    runs = layout.rows[label.row]
+    if label.run + 1 >= len(runs):
+        return None
+    run, neighbour = runs[label.run], runs[label.run + 1]
+    heads = not label.closed and _heads_columns(layout, label.row, label.run)
+    if looks_like_label(neighbour):
+        return None
+    words = _joined(runs[label.run + 1 :], layout.height)
+    gap = max(neighbour.x0 - run.x1, 0.0) / max(layout.width, 1e-6)
+    open_penalty = 0.0 if label.closed else 0.3 if heads else 0.05
+    return _Value(words, _RIGHT - 0.15 * gap - open_penalty) if words else None
+
+
+def _joined(runs: Sequence[Run], height: float) -> tuple[Placed, ...]:
+    """The first run's value, with the runs that follow close by, or that a bare sign ("$") leads to."""
+    words = _until_next_label(runs[0])
+    whole = len(words) == len(runs[0].words)
+    for before, after in zip(runs, runs[1:], strict=False):
+        bare = not any(char.isalnum() for char in before.text) and not is_box(before.text)
+        close = after.x0 - before.x1 < _JOINED * height
+        if not whole or looks_like_label(after) or not (bare or close):
+            break
+        words += _until_next_label(after)
+        whole = len(words) == sum(len(run.words) for run in runs[: runs.index(after) + 1])
+    return words
+
+
+def _heads_columns(layout: Layout, row: int, number: int) -> bool:
+    """Whether a run and its right neighbour both have their own run under them: the row is a table's head."""
+    if row + 1 >= len(layout.rows):
+        return False
+    under = layout.rows[row + 1]
+    here, there = layout.rows[row][number], layout.rows[row][number + 1]
+    if min(run.y0 for run in under) - here.y1 > _BELOW_REACH * layout.height:
+        return False
+    first = [run for run in under if _same_column(run, here.x0, here.x1, layout.height)]
+    second = [run for run in under if _same_column(run, there.x0, there.x1, layout.height)]
+    if not first or not second or first[0] is second[0]:
+        return False
+    names = not _has_digit(here) and not _has_digit(there)
+    return names and (_has_digit(first[0]) or _has_digit(second[0]) or _shouts(here, there, first[0]))
+
+
+def _has_digit(run: Run) -> bool:
+    return any(char.isdigit() for char in run.text)
+
+
+def _shouts(here: Run, there: Run, below: Run) -> bool:
+    """Both heads are in capitals and what stands below is not."""
+    return here.text.isupper() and there.text.isupper() and not below.text.isupper()
+
+
+def _below(layout: Layout, label: Label) -> Iterator[tuple[int, Run]]:
+    """Runs under the label, in its column, within reach; the nearest row that has one ends the search."""
+    run = layout.rows[label.row][label.run]
+    words = run.words[label.start : label.end]
+    x0, x1, foot = words[0].x0, words[-1].x1, max(word.y1 for word in words)
+    for number in range(label.row + 1, len(layout.rows)):
+        row = layout.rows[number]
+        if min(r.y0 for r in row) - foot > _BELOW_REACH * layout.height:
+            return
+        under = [below for below in row if _same_column(below, x0, x1, layout.height)]
+        if under:
+            if not looks_like_label(under[0]):
+                yield number, under[0]
+            return
+
+
+def _same_column(run: Run, x0: float, x1: float, height: float) -> bool:
+    """Left edges, right edges or centres agree, or the narrower of both lies over the other."""
+    if min(abs(run.x0 - x0), abs(run.x1 - x1)) < height or abs(run.x0 + run.x1 - x0 - x1) < 2 * height:
+        return True
+    common = min(run.x1, x1) - max(run.x0, x0)
+    return common > 0.5 * min(run.x1 - run.x0, x1 - x0)
+
+
+def _until_next_label(run: Run) -> tuple[Placed, ...]:
+    """The run's words before the next ``label:`` in it.
+
+    Where that label starts is not printed: it is taken to start behind the widest gap before its colon.
+    """
+    words = run.words
+    colon = next((i for i, word in enumerate(words) if word.text.endswith(":") and i > 0), None)
+    if colon is None:
+        return words
+    gaps = [(words[i].x0 - words[i - 1].x1, i) for i in range(1, colon + 1)]
+    return words[: max(gaps)[1]] if gaps else words
+
+
+def _grown(layout: Layout, row: int, value: _Value, question: Question, *, beside: bool = False) -> _Value:
+    """Add the lines that continue a block: an address, a name over two lines; other types stay on their line."""
+    kinds = {ValueType.ADDRESS, ValueType.ANY} if not beside else {ValueType.ADDRESS}
+    if question.type not in kinds or not value.words:
+        return value
+    words, last = list(value.words), value.words
+    for runs in layout.rows[row + 1 : row + _LONGEST_BLOCK]:
+        x0, foot = last[0].x0, max(word.y1 for word in last)
+        follow = next((r for r in runs if abs(r.x0 - x0) < layout.height), None)
+        if follow is None or follow.y0 - foot > _LINE_REACH * layout.height or looks_like_label(follow):
+            break
+        if any(word.text.endswith(":") for word in follow.words) or question.type is ValueType.ANY:
+            break
+        words += follow.words
+        last = follow.words
+    return _Value(tuple(words), value.place)
+
+
+def _candidate(page: PageRow, label: Label, value: _Value, question: Question) -> Candidate | None:
+    words, fit = _fitting(value.words, question.type)
+    text = " ".join(word.text for word in words).strip(" .·_:;,|")
+    if not any(char.isalnum() or char in "☐☑☒✓✔✗" for char in text) or len(text) > 400:
+        return None
+    indices = tuple(dict.fromkeys(word.index for word in words))
+    quote = " ".join(page.words[index].text for index in indices)
+    features = Features(match=label.score, agreement=fit, place=value.place)
+    return Candidate(text, quote, page, "field", features, indices)
+
+
+def _fitting(words: Sequence[Placed], kind: ValueType) -> tuple[Sequence[Placed], float]:
+    """The words that hold a value of the type, and how well they fit; all of them when none does."""
+    text = " ".join(word.text for word in words)
+    if kind is ValueType.CHOICE:
+        return words, 1.0
+    spans = find_spans(text, kind) if kind in _TRIMMED else []
+    if not spans:
+        return words, agreement(text, kind)
+    # A sum stands at the end of its row (quantity, price, sum), a date or address where the label points.
+    span = spans[-1] if kind is ValueType.MONEY else spans[0]
+    kept: list[Placed] = []
+    cursor = 0
+    for word in words:
+        if cursor < span.end and cursor + len(word.text) > span.start:
+            kept.append(word)
+        cursor += len(word.text) + 1
+    return kept, agreement(span.text, kind)

@@ -1,0 +1,212 @@
+"""What a question asks for: its meaningful words, the label it names, the form its answer must have."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from lucida.query.concepts import CONCEPTS, Concept, ValueType
+from lucida.query.terms import content_terms, fold, language_of, stem, stop_words, tokens
+
+#: Words for kinds of documents and their parts: they say where to look, and are no part of a label.
+_PLACES_TO_LOOK = frozenset(
+    """invoice receipt bill form letter document page report contract article paper table section datasheet sheet scan
+    text file statement order field box line rechnung quittung beleg formular brief dokument seite bericht vertrag
+    artikel tabelle feld zeile facture reçu formulaire lettre rapport factura recibo formulario carta informe""".split()
+)
+#: Words that carry the question and not its subject, beyond stop-words.
+_ASKING = frozenset(
+    """give find name called call value stated listed written shown printed mentioned according filled entered recorded
+    indicated specified read gives contain contains genannt angegeben eingetragen steht heißt lautet many much long kind
+    type""".split()
+)
+
+#: Tried in order; the first that is found in the folded question names the type.
+_TYPE_CUES: tuple[tuple[ValueType, str], ...] = (
+    (ValueType.EMAIL, r"\be-? ?mails?\b|\bcourriel\b"),
+    (ValueType.PHONE, r"\b(tele)?phone\b|\btel\b|\bfax\b|\btelefon(nummer)?\b"),
+    (ValueType.WEB, r"\bweb ?(site|page)\b|\burl\b|\bhomepage\b"),
+    (ValueType.PERCENT, r"\bpercent(age)?\b|\bper cent\b|\bprozent\b|\bpourcentage\b|\bwhat share\b"),
+    (ValueType.NUMBER, r"\bhow many\b|\bwie ?viele\b|\bhow (long|tall|high|deep|heavy|far|old|wide|fast|large|big)\b"
+        r"|\bhow much does .* weigh\b|\bcuant[oa]s\b|\bcombien de\b"),
+    (ValueType.MONEY, r"\bhow much\b|\bcosts?\b|\bprice\b|\bamount\b|\bwie ?viel\b|\bkostet\b|\bbetrag\b|\bpreis\b"
+        r"|\bcombien\b|\bcuanto\b|\bhow expensive\b|\bowe\b"),
+    (ValueType.TIME, r"\bwhat time\b|\bum wie viel uhr\b|\bat which time\b"),
+    (ValueType.DATE, r"\bwhen\b|\bwhat (day|date|year|month|century|decade)\b|\b(which|in what) (day|date|year|month|century|decade)\b"
+        r"|\bwann\b|\bdatum\b|\bquand\b|\bcuando\b|\bdate\b|\bfecha\b"),
+    (ValueType.NAME, r"\bwho(m|se)?\b|\bwer\b|\bwem\b|\bwen\b|\bqui\b|\bquien\b"),
+    (ValueType.ADDRESS, r"\baddress\b|\badresse\b|\banschrift\b|\bdireccion\b"),
+    (ValueType.PLACE, r"\bwhere\b|\bwo\b|\bdonde\b|\b(what|which|in what|in which) (city|country|town|state|place|region|continent)\b"),
+    (ValueType.IDENTIFIER, r"\b(number|no|nr|code|id|reference|serial)\b|nummer\b|\bnumero\b|\biban\b"),
+)  # fmt: skip
+_YES_NO = re.compile(r"^\s*(is|are|was|were|did|does|do|has|have|had|can|ist|sind|war|hat|est|es)\b", re.IGNORECASE)
+_CHECKED = re.compile(r"\b(checked|ticked|marked|selected|crossed|angekreuzt|markiert|coch[ée]e?|marcad[oa])\b", re.IGNORECASE)
+#: "What is the", "Wie lautet die": what stands before the thing that is asked for.
+_LEAD = re.compile(
+    r"^\W*(?:(?:what|which|who|whose|when|where|was|welche[rsnm]?|wie|wer|wann|wo|quel(?:le)?s?|cu[aá]l)(?:['’]s)?\s+)?"
+    r"(?:(?:is|are|was|were|ist|sind|lautet|est|es|stands?|steht)\s+)?(?:(?:the|an?|der|die|das|la|le|les|el|los)\s+)?",
+    re.IGNORECASE,
+)
+#: "... on this receipt?": where to look, which is no part of a label.
+_TAIL = re.compile(
+    r"\s+(?:on|in|of|from|for|auf|in|aus|der|des|dieser|im|sur|dans|de|en|del)\s+(?:(?:the|this|that|an?|my|our|der|dem|den|des|dieser|"
+    r"diesem|einer|eines|la|le|cette|ce|el|esta|este)\s+)*(?:" + "|".join(sorted(_PLACES_TO_LOOK)) + r")\W*$",
+    re.IGNORECASE,
+)
+_NUMERAL = re.compile(r"\d")
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question, taken apart.
+
+    Attributes:
+        text: as asked, white space folded.
+        language: "en", "de", "fr" or "es".
+        terms: distinct folded words that carry meaning.
+        type: form of the answer.
+        concepts: labelled things it may want, most particular first.
+        names: proper names and numerals in it, as asked: evidence must speak of them.
+        checked: it asks for the state of a box to tick.
+    """
+
+    text: str
+    language: str
+    terms: tuple[str, ...]
+    type: ValueType
+    concepts: tuple[Concept, ...]
+    names: tuple[str, ...]
+    checked: bool
+
+    @cached_property
+    def wanted(self) -> tuple[tuple[str, ...], ...]:
+        """Label phrases as tuples of folded words, the question's own first, then those of its concepts."""
+        own = _own_labels(self)
+        named = [tuple(t.folded for t in tokens(label)) for concept in self.concepts for label in concept.labels]
+        return tuple(dict.fromkeys(phrase for phrase in own + named if phrase))
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """All folded words of the question."""
+        return frozenset(token.folded for token in tokens(self.text))
+
+    @cached_property
+    def expansion(self) -> tuple[str, ...]:
+        """Terms for the full text: the question's, and the words of its concepts' labels."""
+        stops = stop_words("en") | stop_words(self.language)
+        more = (word for phrase in self.wanted for word in phrase if len(word) > 2 and word not in stops)
+        return tuple(dict.fromkeys((*self.terms, *more)))
+
+    @cached_property
+    def subject(self) -> tuple[str, ...]:
+        """Terms without those that only carry the question: what evidence must cover."""
+        asking = {stem(word) for word in _ASKING}
+        return tuple(term for term in self.terms if stem(term) not in asking) or self.terms
+
+
+def understand(text: str) -> Question:
+    """Take a question apart by its words; no model is asked.
+
+    Args:
+        text: one question in English, German, French or Spanish, of any length.
+    """
+    text = " ".join(text.split())
+    language = language_of(text)
+    concepts = _concepts(text)
+    kind = _type_of(text, concepts)
+    return Question(
+        text=text,
+        language=language,
+        terms=tuple(content_terms(text, language)),
+        type=kind,
+        concepts=tuple(concept for concept in concepts if _compatible(concept.type, kind)),
+        names=_names(text, language),
+        checked=bool(_CHECKED.search(text)),
+    )
+
+
+def _concepts(text: str) -> list[Concept]:
+    """Concepts whose label or cue stands in the question; a longer phrase hides those inside it."""
+    words = [stem(token.folded) for token in tokens(text)]
+    found: list[tuple[int, Concept, frozenset[int]]] = []
+    for concept in CONCEPTS:
+        for phrase in (*concept.labels, *concept.cues):
+            places = _in_order([stem(t.folded) for t in tokens(phrase)], words, gapped=phrase in concept.cues)
+            if places:
+                found.append((len(places), concept, frozenset(places)))
+    found.sort(key=lambda entry: -entry[0])
+    kept: list[tuple[Concept, frozenset[int]]] = []
+    for _, concept, places in found:
+        if all(not places <= held or places == held for _, held in kept):
+            kept.append((concept, places))
+    return list(dict.fromkeys(concept for concept, _ in kept))[:4]
+
+
+def _in_order(phrase: list[str], words: list[str], *, gapped: bool) -> list[int]:
+    """Positions of the phrase's words in ``words``: in a row, or in order with others between; empty if absent."""
+    for start in (i for i, word in enumerate(words) if phrase and word == phrase[0]):
+        places = [start]
+        for wanted in phrase[1:]:
+            reach = words[places[-1] + 1 :] if gapped else words[places[-1] + 1 : places[-1] + 2]
+            if wanted not in reach:
+                break
+            places.append(places[-1] + 1 + reach.index(wanted))
+        if len(places) == len(phrase):
+            return places
+    return []
+
+
+def _type_of(text: str, concepts: list[Concept]) -> ValueType:
+    folded = fold(text)
+    if _CHECKED.search(text) and _YES_NO.match(text):
+        return ValueType.CHOICE
+    if concepts and concepts[0].type not in (ValueType.ANY, ValueType.NAME):
+        particular = concepts[0].type
+        if particular is not ValueType.MONEY or not re.search(r"\bhow many\b|percent|wie ?viele", folded):
+            return particular
+    for kind, pattern in _TYPE_CUES:
+        if re.search(pattern, folded):
+            return kind
+    return concepts[0].type if concepts else ValueType.ANY
+
+
+def _compatible(offered: ValueType, wanted: ValueType) -> bool:
+    """Whether a concept's value can be the answer's type at all: "who" is never answered by a number."""
+    texts = {ValueType.ANY, ValueType.NAME, ValueType.ADDRESS, ValueType.PLACE}
+    if wanted is ValueType.ANY or offered is wanted or (offered in texts and wanted in texts):
+        return True
+    return {offered, wanted} <= {ValueType.MONEY, ValueType.NUMBER, ValueType.PERCENT}
+
+
+def _own_labels(question: Question) -> list[tuple[str, ...]]:
+    """The question's own words for the label: as asked, and without proper names, which say whose value is meant."""
+    asking = {stem(word) for word in _ASKING} - {stem("name"), stem("type"), stem("value"), stem("called")}
+    text = _LEAD.sub("", _TAIL.sub("", question.text))
+    words = content_terms(text, question.language) if tokens(text) else list(question.terms)
+    words = [word for word in words if stem(word) not in asking] or words
+    held = {fold(part) for name in question.names for part in name.split()}
+    return [tuple(words), tuple(word for word in words if word not in held)]
+
+
+def _names(text: str, language: str) -> tuple[str, ...]:
+    """Runs of capitalised words past the first one, and numerals.
+
+    German writes every noun large, and titles write every word large: there, capitals tell nothing.
+    """
+    found = tokens(text)
+    numerals = [token.text for token in found if _NUMERAL.search(token.text)]
+    stops = stop_words(language)
+    body = [token for token in found[1:] if token.folded not in stops]
+    high = [token for token in body if token.text[0].isupper()]
+    if language == "de" or len(high) == len(body) > 1:
+        return tuple(numerals)
+    names: list[str] = []
+    for before, token in zip(found, found[1:], strict=False):
+        if not token.text[0].isupper() or token.folded in stops or _NUMERAL.search(token.text):
+            continue
+        if names and names[-1].endswith(before.text):
+            names[-1] = f"{names[-1]} {token.text}"
+        else:
+            names.append(token.text)
+    return tuple(dict.fromkeys((*names, *numerals)))

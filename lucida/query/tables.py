@@ -1,0 +1,158 @@
+"""Reading a table by its headers: the cell where the row and the column that the question names cross."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lucida.query.candidate import Candidate, Features
+from lucida.query.concepts import ValueType
+from lucida.query.labels import alikeness
+from lucida.query.normalise import parse_amount
+from lucida.query.question import Question
+from lucida.query.terms import fold, tokens
+from lucida.query.typed import agreement
+from lucida.types import Box, Cell, Region, Table
+
+if TYPE_CHECKING:
+    from lucida.index.records import PageRow
+
+_HIGHEST = frozenset("highest most largest biggest greatest best maximum max top höchste höchsten meisten größte".split())
+_LOWEST = frozenset("lowest least smallest fewest worst minimum min niedrigste niedrigsten wenigsten kleinste".split())
+#: A cell is considered when its headers and the table's surroundings say so much of the question.
+_WEAKEST = 0.4
+_MOST = 6
+
+
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """A table with its headers read: words of each row's and column's name, and the words around the table."""
+
+    table: Table
+    rows: dict[int, frozenset[str]]
+    columns: dict[int, frozenset[str]]
+    around: frozenset[str]
+    body: tuple[Cell, ...]
+
+
+def read_tables(page: PageRow, question: Question, weights: dict[str, float]) -> list[Candidate]:
+    """Cells that the question addresses, best first.
+
+    Args:
+        page: its regions hold the tables.
+        question: taken apart.
+        weights: IDF of the question's terms.
+
+    Returns:
+        A few candidates; ``names`` and ``rank`` of their features are left to the caller.
+    """
+    found: list[Candidate] = []
+    for number, region in enumerate(page.regions):
+        if region.table is not None and region.table.cells:
+            grid = _grid(region, region.table, _surroundings(page, number))
+            found += _extreme(page, grid, question, weights)
+            found += _cells(page, grid, question, weights)
+    return sorted(found, key=lambda c: -(c.features.match * (0.3 + 0.7 * c.features.agreement)))[:_MOST]
+
+
+def _surroundings(page: PageRow, number: int) -> frozenset[str]:
+    """Words of the two regions before the table and the one after it: its title, its caption."""
+    near = page.regions[max(number - 2, 0) : number] + page.regions[number + 1 : number + 2]
+    return frozenset(word for region in near if region.table is None for word in _words(region.text[:400]))
+
+
+def _words(text: str) -> set[str]:
+    return {token.folded for token in tokens(text)}
+
+
+def _grid(region: Region, table: Table, around: frozenset[str]) -> _Grid:
+    heads = [cell for cell in table.cells if cell.row < table.header_rows]
+    body = [cell for cell in table.cells if cell.row >= table.header_rows]
+    columns: dict[int, set[str]] = {}
+    for cell in heads:
+        for column in range(cell.column, cell.column + cell.column_span):
+            columns.setdefault(column, set()).update(_words(cell.text))
+    names: dict[int, set[str]] = {}
+    for cell in body:
+        if cell.column == 0:
+            for row in range(cell.row, cell.row + cell.row_span):
+                names.setdefault(row, set()).update(_words(cell.text))
+    return _Grid(
+        table,
+        {row: frozenset(words) for row, words in names.items()},
+        {column: frozenset(words) for column, words in columns.items()},
+        around | frozenset(_words(region.text[:200]) if not heads else ()),
+        tuple(body),
+    )
+
+
+def _held(terms: tuple[str, ...], words: frozenset[str]) -> dict[str, float]:
+    """How surely each term stands among printed words."""
+    return {term: max((alikeness(word, term) for word in words), default=0.0) for term in terms}
+
+
+def _cells(page: PageRow, grid: _Grid, question: Question, weights: dict[str, float]) -> Iterator[Candidate]:
+    terms = question.subject
+    rows = {row: _held(terms, words) for row, words in grid.rows.items()}
+    columns = {column: _held(terms, words) for column, words in grid.columns.items()}
+    around = _held(terms, grid.around)
+    for cell in grid.body:
+        if cell.column == 0 or not cell.text.strip():
+            continue
+        row, column = rows.get(cell.row, {}), columns.get(cell.column, {})
+        named = any(row.values())
+        if not named or not (any(column.values()) or grid.table.columns == 2):
+            continue
+        covered = {t: max(row.get(t, 0.0), column.get(t, 0.0), 0.8 * around.get(t, 0.0)) for t in terms}
+        match = _share(covered, weights) * _exactness(grid, cell, question)
+        if match >= _WEAKEST:
+            yield _candidate(page, cell.text, cell, match, question.type)
+
+
+def _share(covered: dict[str, float], weights: dict[str, float]) -> float:
+    total = sum(weights.get(term, 1.0) for term in covered) or 1.0
+    return sum(weights.get(term, 1.0) * held for term, held in covered.items()) / total
+
+
+def _exactness(grid: _Grid, cell: Cell, question: Question) -> float:
+    """Headers that say more than was asked are less meant: "North" rather than "North East"."""
+    said = grid.rows.get(cell.row, frozenset()) | grid.columns.get(cell.column, frozenset())
+    known = question.words
+    alien = sum(all(alikeness(word, asked) == 0.0 for asked in known) for word in said)
+    return 1.0 - 0.3 * alien / max(len(said), 1)
+
+
+def _extreme(page: PageRow, grid: _Grid, question: Question, weights: dict[str, float]) -> Iterator[Candidate]:
+    """ "Which region had the highest revenue?": the row name beside a column's extreme value, totals left out."""
+    highest, lowest = question.words & _HIGHEST, question.words & _LOWEST
+    if bool(highest) == bool(lowest):
+        return
+    asked = tuple(term for term in question.subject if term not in _HIGHEST | _LOWEST)
+    for column, words in grid.columns.items():
+        if column == 0:
+            continue
+        amounts = [(amount, cell) for cell in grid.body if cell.column == column for amount in [_plain_amount(grid, cell)] if amount is not None]
+        if len(amounts) < 2:
+            continue
+        named = words | grid.columns.get(0, frozenset()) | grid.around
+        if not any(_held(asked, words).values()):
+            continue
+        match = _share(_held(asked, named), weights)
+        _, best = (max if highest else min)(amounts, key=lambda pair: pair[0])
+        name = next((cell for cell in grid.body if cell.column == 0 and cell.row == best.row), None)
+        if name is not None and match >= _WEAKEST:
+            wants_value = question.type in (ValueType.MONEY, ValueType.NUMBER, ValueType.PERCENT)
+            answer = best if wants_value else name
+            yield _candidate(page, answer.text, answer, match, ValueType.ANY)
+
+
+def _plain_amount(grid: _Grid, cell: Cell) -> float | None:
+    total = {"total", "sum", "gesamt", "summe", "subtotal"} & {fold(word) for word in grid.rows.get(cell.row, ())}
+    return None if total else parse_amount(cell.text)
+
+
+def _candidate(page: PageRow, text: str, cell: Cell, match: float, kind: ValueType) -> Candidate:
+    text = " ".join(text.split())
+    features = Features(match=min(match, 1.0), agreement=agreement(text, kind))
+    return Candidate(text, text, page, "table", features, near=Box(*cell.box))

@@ -1,0 +1,178 @@
+"""An index in memory and an encoder of word counts: the read API that queries need, exact and quick."""
+
+from __future__ import annotations
+
+import fnmatch
+import math
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pytest
+
+from lucida.index.records import Filter, ItemRow, PageRow, SourceRow
+from lucida.query.terms import stem, tokens
+from lucida.types import Box, Region, RegionKind, TextOrigin, Word
+
+
+class CountingEncoder:
+    """Hashes stems into a vector: texts that share words lie close."""
+
+    spec, fingerprint, dimension = "counting", "counting-1", 256
+
+    def encode_texts(self, texts: Sequence[str]) -> Any:
+        rows = np.zeros((len(texts), self.dimension), np.float32)
+        for row, text in zip(rows, texts, strict=True):
+            for token in tokens(text):
+                row[sum(ord(c) * 31**i for i, c in enumerate(stem(token.folded))) % self.dimension] += 1
+        return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+
+
+@dataclass
+class MemoryIndex:
+    """Brute-force doubles of what queries read from a library's index."""
+
+    encoder_used: Any = None
+    rows: list[ItemRow] = field(default_factory=list)
+    page_rows: dict[tuple[int, int], PageRow] = field(default_factory=dict)
+    titles: dict[int, str] = field(default_factory=dict)
+    vectors: Any = None
+
+    def add(self, page: PageRow, passages: Sequence[str], section: tuple[str, ...] = (), title: str = "") -> None:
+        self.page_rows[page.source_id, page.number] = page
+        self.titles[page.source_id] = title
+        for order, text in enumerate(passages):
+            row = ItemRow(
+                len(self.rows) + 1, "passage", page.source_id, page.source, page.media_type, page.number, Box.whole(),
+                text, section, RegionKind.TEXT, order,
+            )  # fmt: skip
+            self.rows.append(row)
+        self.vectors = None
+        self._stems: list[Counter[str]] | None = None
+
+    def encoder(self) -> tuple[str, str, int] | None:
+        used = self.encoder_used
+        return (used.spec, used.fingerprint, used.dimension) if used else None
+
+    def select(self, where: Filter) -> Any:
+        if where.empty:
+            return None
+        kept = [
+            row.id
+            for row in self.rows
+            if (where.path is None or fnmatch.fnmatch(row.source, where.path))
+            and (where.kind in (None, row.kind))
+            and (where.media_type in (None, row.media_type))
+        ]
+        return np.array(kept, np.int64)
+
+    def nearest(self, query: Any, k: int, *, among: Any = None) -> list[tuple[int, float]]:
+        if self.vectors is None:
+            self.vectors = self.encoder_used.encode_texts([row.text for row in self.rows])
+        cosines = self.vectors @ np.asarray(query).reshape(-1)
+        allowed = set(among.tolist()) if among is not None else None
+        found = [(row.id, float(c)) for row, c in zip(self.rows, cosines, strict=True)]
+        found = [pair for pair in found if allowed is None or pair[0] in allowed]
+        return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:k]
+
+    def _counts(self) -> list[Counter[str]]:
+        if self._stems is None:
+            self._stems = [Counter(stem(token.folded) for token in tokens(row.text)) for row in self.rows]
+        return self._stems
+
+    def full_text(self, terms: Sequence[str], k: int, *, among: Any = None) -> list[tuple[int, float]]:
+        frequencies = self.term_frequencies(terms)
+        allowed = set(among.tolist()) if among is not None else None
+        found = []
+        for row, counts in zip(self.rows, self._counts(), strict=True):
+            length = 0.25 + 0.75 * sum(counts.values()) / 100
+            score = sum(
+                math.log(1 + len(self.rows) / max(frequencies[term], 1)) * counts[stem(term)] / (counts[stem(term)] + length)
+                for term in terms
+            )
+            if score > 0 and (allowed is None or row.id in allowed):
+                found.append((row.id, score))
+        return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:k]
+
+    def term_frequencies(self, terms: Sequence[str]) -> dict[str, int]:
+        return {term: sum(stem(term) in counts for counts in self._counts()) for term in terms}
+
+    def passage_count(self) -> int:
+        return len(self.rows)
+
+    def items(self, ids: Sequence[int]) -> list[ItemRow]:
+        by_id = {row.id: row for row in self.rows}
+        return [by_id[number] for number in ids if number in by_id]
+
+    def page(self, source_id: int, number: int) -> PageRow | None:
+        return self.page_rows.get((source_id, number))
+
+    def source(self, source_id: int) -> SourceRow | None:
+        from datetime import datetime
+
+        row = next((page for (source, _), page in self.page_rows.items() if source == source_id), None)
+        if row is None:
+            return None
+        now = datetime(2025, 1, 1)
+        title = self.titles.get(source_id, "")
+        return SourceRow(source_id, row.source, 1, 1, "", row.media_type, title, None, now, 1, 1, None, None)
+
+
+#: A line of a page: runs of (x in fractions of the width, text).
+Line = Sequence[tuple[float, str]]
+
+_CHARACTER = 0.009
+_ROW = 0.018
+
+
+def make_words(lines: Sequence[Line], top: float = 0.1, pitch: float = 0.025) -> tuple[Word, ...]:
+    """Words of a typewriter page: every character is as wide, every line as high; an empty line leaves a gap."""
+    words: list[Word] = []
+    for number, line in enumerate(lines):
+        y = top + number * pitch
+        for x, text in line:
+            cursor = x
+            for part in text.split(" "):
+                end = cursor + len(part) * _CHARACTER
+                if part:
+                    words.append(Word(part, Box(cursor, y, min(end, 1.0), y + _ROW * 0.8), 1.0, number))
+                cursor = end + 0.5 * _CHARACTER
+    return tuple(words)
+
+
+def make_page(
+    lines: Sequence[Line],
+    *,
+    source_id: int = 1,
+    number: int = 1,
+    source: str = "/docs/page.pdf",
+    regions: tuple[Region, ...] = (),
+    words: tuple[Word, ...] | None = None,
+    rotation: int = 0,
+) -> PageRow:
+    return PageRow(
+        source_id * 100 + number, source_id, source, "application/pdf", number, 595.0, 842.0, TextOrigin.LAYER,
+        rotation, 0.0, "native", words if words is not None else make_words(lines), regions,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def encoder() -> CountingEncoder:
+    return CountingEncoder()
+
+
+@pytest.fixture
+def index(encoder: CountingEncoder) -> MemoryIndex:
+    return MemoryIndex(encoder)
+
+
+@pytest.fixture
+def page_of() -> Callable[..., PageRow]:
+    return make_page
+
+
+@pytest.fixture
+def words_of() -> Callable[..., tuple[Word, ...]]:
+    return make_words
