@@ -59,7 +59,9 @@ def ask(
         raise UsageError(f"Cannot read {top_k} passages.", "Let at least one be read (top_k of 1 or more).")
     trace = _Trace()
     asked = understand(question[:_QUESTION_LENGTH])
-    trace.add("understand", f"type {asked.type.value}, label {' '.join(asked.wanted[0]) if asked.wanted else '(none)'!r}")
+    trace.add(
+        "understand", f"type {asked.type.value}, label {' '.join(asked.wanted[0]) if asked.wanted else '(none)'!r}"
+    )
     found = gather(index, encoder, asked, where, top_k)
     trace.add("retrieve", f"{len(found.passages)} passages on {len(found.pages)} pages")
     candidates = read(index, encoder, asked, found)

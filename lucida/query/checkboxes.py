@@ -8,6 +8,7 @@ from lucida.query.boxes import is_box, is_ticked
 from lucida.query.labels import Label
 from lucida.query.layout import Layout, Placed, Run
 
+
 def chosen(layout: Layout, label: Label) -> tuple[Placed, ...]:
     """The ticked options that belong to a label, each with its box; empty where there are none.
 
@@ -34,7 +35,7 @@ def _words(runs: Iterable[Run]) -> list[Placed]:
 def _ticked_options(words: list[Placed]) -> tuple[Placed, ...]:
     """Words from each ticked box to the next box, or back to the last one where boxes follow their options."""
     boxes = [i for i, word in enumerate(words) if is_box(word.text)]
-    if not boxes or 0 < boxes[0] and boxes[-1] < len(words) - 1 or any(word.text.endswith(":") for word in words):
+    if not boxes or (boxes[0] > 0 and boxes[-1] < len(words) - 1) or any(word.text.endswith(":") for word in words):
         return ()
     kept: list[Placed] = []
     follows = boxes[0] > 0

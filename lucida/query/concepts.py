@@ -80,7 +80,9 @@ CONCEPTS: tuple[Concept, ...] = (
         "customer number|customer no|customer id|client number|client id|account number|Kundennummer|Kunden-Nr"
         "|numéro client|número de cliente",
     ),
-    _concept("IBAN", ValueType.IDENTIFIER, "IBAN|account number|Kontonummer|bank account", "which account|what account"),
+    _concept(
+        "IBAN", ValueType.IDENTIFIER, "IBAN|account number|Kontonummer|bank account", "which account|what account"
+    ),
     _concept("BIC", ValueType.IDENTIFIER, "BIC|SWIFT|swift code|BIC/SWIFT"),
     _concept(
         "VAT number",
@@ -171,15 +173,32 @@ CONCEPTS: tuple[Concept, ...] = (
         "address|street address|postal address|home address|Adresse|Anschrift|adresse|dirección",
         "where does live",
     ),
-    _concept("phone", ValueType.PHONE, "phone|telephone|tel|phone number|telephone no|mobile|cell|Telefon|Telefonnummer|Tel|téléphone|teléfono"),
+    _concept(
+        "phone",
+        ValueType.PHONE,
+        "phone|telephone|tel|phone number|telephone no|mobile|cell|Telefon|Telefonnummer|Tel|téléphone|teléfono",
+    ),
     _concept("fax", ValueType.PHONE, "fax|fax number|fax no|facsimile|Telefax|télécopie"),
     _concept("email", ValueType.EMAIL, "email|e-mail|email address|mail|E-Mail-Adresse|courriel|correo electrónico"),
     _concept("web", ValueType.WEB, "website|web|internet|homepage|url|www|Webseite|site web|sitio web"),
     _concept("cashier", ValueType.NAME, "cashier|served by|clerk|operator|Kassierer|Bediener|es bediente sie|caissier"),
-    _concept("payment method", ValueType.ANY, "payment method|method of payment|paid by|payment|Zahlungsart|Zahlungsweise|mode de paiement", "how was it paid|how paid"),
+    _concept(
+        "payment method",
+        ValueType.ANY,
+        "payment method|method of payment|paid by|payment|Zahlungsart|Zahlungsweise|mode de paiement",
+        "how was it paid|how paid",
+    ),
     _concept("quantity", ValueType.NUMBER, "quantity|qty|pieces|units|Menge|Anzahl|Stück|quantité|cantidad"),
-    _concept("unit price", ValueType.MONEY, "unit price|price|price each|rate|Einzelpreis|Stückpreis|Preis|prix unitaire|precio"),
+    _concept(
+        "unit price",
+        ValueType.MONEY,
+        "unit price|price|price each|rate|Einzelpreis|Stückpreis|Preis|prix unitaire|precio",
+    ),
     _concept("discount", ValueType.ANY, "discount|rebate|Rabatt|Skonto|Nachlass|remise|descuento"),
-    _concept("reference", ValueType.IDENTIFIER, "reference|reference number|ref|our ref|your ref|Referenz|Aktenzeichen|unser Zeichen|référence|referencia"),
+    _concept(
+        "reference",
+        ValueType.IDENTIFIER,
+        "reference|reference number|ref|our ref|your ref|Referenz|Aktenzeichen|unser Zeichen|référence|referencia",
+    ),
     _concept("subject", ValueType.ANY, "subject|re|regarding|Betreff|objet|asunto"),
 )

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lucida.query.candidate import Candidate, Features
 from lucida.query.boxes import is_box
+from lucida.query.candidate import Candidate, Features
 from lucida.query.checkboxes import chosen
 from lucida.query.concepts import ValueType
 from lucida.query.labels import Label, find_labels, looks_like_label

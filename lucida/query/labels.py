@@ -90,7 +90,7 @@ def looks_like_label(run: Run, printed: Sequence[str] = ()) -> bool:
     if run.words[-1].text.endswith(":"):
         return True
     words = tuple(token.folded for token in tokens(run.text))
-    return words in _known_labels() or bool(printed) and words == tuple(printed)
+    return words in _known_labels() or (bool(printed) and words == tuple(printed))
 
 
 @lru_cache(maxsize=1)

@@ -107,7 +107,9 @@ def _upright(index: int, word: Word, page: PageRow) -> Placed:
     if page.rotation == 90:
         return Placed(index, word.text, page.height_pt - y1, x0, page.height_pt - y0, x1)
     if page.rotation == 180:
-        return Placed(index, word.text, page.width_pt - x1, page.height_pt - y1, page.width_pt - x0, page.height_pt - y0)
+        return Placed(
+            index, word.text, page.width_pt - x1, page.height_pt - y1, page.width_pt - x0, page.height_pt - y0
+        )
     if page.rotation == 270:
         return Placed(index, word.text, y0, page.width_pt - x1, y1, page.width_pt - x0)
     return Placed(index, word.text, x0, y0, x1, y1)

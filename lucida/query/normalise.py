@@ -6,7 +6,7 @@ import re
 from datetime import date
 
 from lucida.query.concepts import ValueType
-from lucida.query.terms import fold, tokens
+from lucida.query.terms import tokens
 
 _MONTH_STEMS = {
     "jan": 1, "ene": 1, "feb": 2, "fev": 2, "mar": 3, "mrz": 3, "apr": 4, "abr": 4, "avr": 4, "may": 5, "mai": 5,
@@ -68,7 +68,11 @@ def parse_date(text: str) -> date | None:
     if numeric := _NUMERIC.search(text):
         first, second, year = int(numeric[1]), int(numeric[3]), _year(numeric[4])
         month_first = numeric[2] == "/"
-        return (_day(year, first, second) if month_first else None) or _day(year, second, first) or _day(year, first, second)
+        return (
+            (_day(year, first, second) if month_first else None)
+            or _day(year, second, first)
+            or _day(year, first, second)
+        )
     return _spelled(text)
 
 

@@ -11,15 +11,11 @@ from lucida.query.terms import content_terms, fold, language_of, stem, stop_word
 
 #: Words for kinds of documents and their parts: they say where to look, and are no part of a label.
 _PLACES_TO_LOOK = frozenset(
-    """invoice receipt bill form letter document page report contract article paper table section datasheet sheet scan
-    text file statement order field box line rechnung quittung beleg formular brief dokument seite bericht vertrag
-    artikel tabelle feld zeile facture reçu formulaire lettre rapport factura recibo formulario carta informe""".split()
+    ["invoice", "receipt", "bill", "form", "letter", "document", "page", "report", "contract", "article", "paper", "table", "section", "datasheet", "sheet", "scan", "text", "file", "statement", "order", "field", "box", "line", "rechnung", "quittung", "beleg", "formular", "brief", "dokument", "seite", "bericht", "vertrag", "artikel", "tabelle", "feld", "zeile", "facture", "reçu", "formulaire", "lettre", "rapport", "factura", "recibo", "formulario", "carta", "informe"]
 )
 #: Words that carry the question and not its subject, beyond stop-words.
 _ASKING = frozenset(
-    """give find name called call value stated listed written shown printed mentioned according filled entered recorded
-    indicated specified read gives contain contains genannt angegeben eingetragen steht heißt lautet many much long kind
-    type""".split()
+    ["give", "find", "name", "called", "call", "value", "stated", "listed", "written", "shown", "printed", "mentioned", "according", "filled", "entered", "recorded", "indicated", "specified", "read", "gives", "contain", "contains", "genannt", "angegeben", "eingetragen", "steht", "heißt", "lautet", "many", "much", "long", "kind", "type"]
 )
 
 #: Tried in order; the first that is found in the folded question names the type.
@@ -41,7 +37,9 @@ _TYPE_CUES: tuple[tuple[ValueType, str], ...] = (
     (ValueType.IDENTIFIER, r"\b(number|no|nr|code|id|reference|serial)\b|nummer\b|\bnumero\b|\biban\b"),
 )  # fmt: skip
 _YES_NO = re.compile(r"^\s*(is|are|was|were|did|does|do|has|have|had|can|ist|sind|war|hat|est|es)\b", re.IGNORECASE)
-_CHECKED = re.compile(r"\b(checked|ticked|marked|selected|crossed|angekreuzt|markiert|coch[ée]e?|marcad[oa])\b", re.IGNORECASE)
+_CHECKED = re.compile(
+    r"\b(checked|ticked|marked|selected|crossed|angekreuzt|markiert|coch[ée]e?|marcad[oa])\b", re.IGNORECASE
+)
 #: "What is the", "Wie lautet die": what stands before the thing that is asked for.
 _LEAD = re.compile(
     r"^\W*(?:(?:what|which|who|whose|when|where|was|welche[rsnm]?|wie|wer|wann|wo|quel(?:le)?s?|cu[aá]l)(?:['’]s)?\s+)?"

@@ -28,7 +28,9 @@ _SHORT_TYPES = {
     ValueType.DATE, ValueType.MONEY, ValueType.PERCENT, ValueType.NUMBER, ValueType.NAME, ValueType.PLACE, ValueType.TIME,
     ValueType.EMAIL, ValueType.PHONE, ValueType.WEB,
 }  # fmt: skip
-_PLACE_LEAD = re.compile(r"\b(?:in|at|from|near|to|of|on|im|nach|bei|aus|à|en)\s+(?:the\s+|der\s+|dem\s+)?$", re.IGNORECASE)
+_PLACE_LEAD = re.compile(
+    r"\b(?:in|at|from|near|to|of|on|im|nach|bei|aus|à|en)\s+(?:the\s+|der\s+|dem\s+)?$", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)

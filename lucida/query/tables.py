@@ -18,8 +18,10 @@ from lucida.types import Box, Cell, Region, Table
 if TYPE_CHECKING:
     from lucida.index.records import PageRow
 
-_HIGHEST = frozenset("highest most largest biggest greatest best maximum max top höchste höchsten meisten größte".split())
-_LOWEST = frozenset("lowest least smallest fewest worst minimum min niedrigste niedrigsten wenigsten kleinste".split())
+_HIGHEST = frozenset(
+    ["highest", "most", "largest", "biggest", "greatest", "best", "maximum", "max", "top", "höchste", "höchsten", "meisten", "größte"]
+)
+_LOWEST = frozenset(["lowest", "least", "smallest", "fewest", "worst", "minimum", "min", "niedrigste", "niedrigsten", "wenigsten", "kleinste"])
 #: A cell is considered when its headers and the table's surroundings say so much of the question.
 _WEAKEST = 0.4
 _MOST = 6
@@ -132,7 +134,13 @@ def _extreme(page: PageRow, grid: _Grid, question: Question, weights: dict[str, 
     for column, words in grid.columns.items():
         if column == 0:
             continue
-        amounts = [(amount, cell) for cell in grid.body if cell.column == column for amount in [_plain_amount(grid, cell)] if amount is not None]
+        amounts = [
+            (amount, cell)
+            for cell in grid.body
+            if cell.column == column
+            for amount in [_plain_amount(grid, cell)]
+            if amount is not None
+        ]
         if len(amounts) < 2:
             continue
         named = words | grid.columns.get(0, frozenset()) | grid.around

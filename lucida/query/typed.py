@@ -35,7 +35,9 @@ _MONEY = re.compile(
     re.IGNORECASE,
 )
 _PLAIN_MONEY = re.compile(r"(?<![\w.,/-])[-−(]?(?:\d{1,3}(?:[,.'’\s]\d{3})+|\d+)[.,]\d{2}\)?(?![\w/%]|[.,]\d|\s?%)")
-_PERCENT = re.compile(rf"(?<!\w)[-−+]?(?:{_AMOUNT})\s?(?:%|percent\b|per\s?cent\b|Prozent\b|percentage points\b)", re.IGNORECASE)
+_PERCENT = re.compile(
+    rf"(?<!\w)[-−+]?(?:{_AMOUNT})\s?(?:%|percent\b|per\s?cent\b|Prozent\b|percentage points\b)", re.IGNORECASE
+)
 _NUMBER_WORDS = (
     r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fifteen|sixteen|twenty|thirty|forty|fifty|"
     r"sixty|seventy|eighty|ninety|hundreds?|thousands?|millions?|dozens?|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|zwölf)"
@@ -44,15 +46,24 @@ _NUMBER = re.compile(
     rf"(?<![\w.,])(?:[-−+]?(?:{_AMOUNT})(?:\s?(?:hundred|thousand|million|billion|trillion|dozen))?|{_NUMBER_WORDS}(?:[\s-]{_NUMBER_WORDS})*)(?!\w)",
     re.IGNORECASE,
 )
-_TIME = re.compile(r"(?<![\w:])\d{1,2}[:.]\d{2}(?::\d{2})?(?:\s?[ap]\.?m\.?|\s?Uhr)?(?![\w:])|\b\d{1,2}\s?(?:[ap]\.?m\.?|Uhr)(?!\w)", re.IGNORECASE)
+_TIME = re.compile(
+    r"(?<![\w:])\d{1,2}[:.]\d{2}(?::\d{2})?(?:\s?[ap]\.?m\.?|\s?Uhr)?(?![\w:])|\b\d{1,2}\s?(?:[ap]\.?m\.?|Uhr)(?!\w)",
+    re.IGNORECASE,
+)
 _EMAIL = re.compile(r"[\w.+-]+\s?@\s?[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(r"(?<![\w.])(?:\+\s?)?\(?\d[\d\s()/.\-]{5,}\d(?!\w)")
-_WEB = re.compile(r"(?:https?://|www\.)[^\s,;]+|(?<![@\w])[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|edu|gov|de|at|ch|fr|es|io|eu|uk)(?:/\S*)?(?!\w)", re.IGNORECASE)
+_WEB = re.compile(
+    r"(?:https?://|www\.)[^\s,;]+|(?<![@\w])[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|edu|gov|de|at|ch|fr|es|io|eu|uk)(?:/\S*)?(?!\w)",
+    re.IGNORECASE,
+)
 _IDENTIFIER = re.compile(
-    r"(?<!\w)(?:[A-Z]{2}\d{2}(?:\s?[A-Z0-9]{4}){3,7}(?:\s?[A-Z0-9]{1,4})?|#?(?=[\w/.\-]*\d)\w[\w/.\-]*\w|\d)(?!\w)", re.IGNORECASE
+    r"(?<!\w)(?:[A-Z]{2}\d{2}(?:\s?[A-Z0-9]{4}){3,7}(?:\s?[A-Z0-9]{1,4})?|#?(?=[\w/.\-]*\d)\w[\w/.\-]*\w|\d)(?!\w)",
+    re.IGNORECASE,
 )
 _NAME_PART = r"(?:[A-ZÀ-ÖØ-Þ][\w'’&.-]*|&)"
-_NAME = re.compile(rf"(?<!\w){_NAME_PART}(?:\s+(?:(?:of|the|and|de|la|le|du|der|von|van|den|und|bin|al)\s+){{0,2}}{_NAME_PART})*")
+_NAME = re.compile(
+    rf"(?<!\w){_NAME_PART}(?:\s+(?:(?:of|the|and|de|la|le|du|der|von|van|den|und|bin|al)\s+){{0,2}}{_NAME_PART})*"
+)
 _CHOICE = re.compile(r"[☐☑☒✓✔✗✘■□]|[\[(]\s?[xX✓ ]?\s?[\])]")
 
 _PATTERNS: dict[ValueType, tuple[re.Pattern[str], ...]] = {

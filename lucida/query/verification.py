@@ -58,7 +58,9 @@ def locate(quote: str, words: Sequence[Word], near: Box | None = None) -> Eviden
     spans = _occurrences(stream, wanted)
     if not spans:
         pieces = _pieces(stream, quote)
-        return evidence_of([index for a, b in pieces for index in range(stream.owner[a], stream.owner[b - 1] + 1)], words)
+        return evidence_of(
+            [index for a, b in pieces for index in range(stream.owner[a], stream.owner[b - 1] + 1)], words
+        )
     found = [evidence_of(range(stream.owner[a], stream.owner[b - 1] + 1), words) for a, b in spans]
     places = [place for place in found if place is not None]
     return min(places, key=lambda place: _distance(place.box, near)) if near is not None else places[0]

@@ -89,7 +89,9 @@ class MemoryIndex:
         for row, counts in zip(self.rows, self._counts(), strict=True):
             length = 0.25 + 0.75 * sum(counts.values()) / 100
             score = sum(
-                math.log(1 + len(self.rows) / max(frequencies[term], 1)) * counts[stem(term)] / (counts[stem(term)] + length)
+                math.log(1 + len(self.rows) / max(frequencies[term], 1))
+                * counts[stem(term)]
+                / (counts[stem(term)] + length)
                 for term in terms
             )
             if score > 0 and (allowed is None or row.id in allowed):
