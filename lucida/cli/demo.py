@@ -1,0 +1,171 @@
+"""``lucida demo``: the whole story on the example folder, ending in a report to look at."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from lucida.cli.options import AsJson
+from lucida.cli.output import err, out, plural, print_json
+from lucida.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from lucida.index import Statistics
+    from lucida.library import Library
+    from lucida.types import Answer, Hit, IngestReport
+
+
+@dataclass(slots=True)
+class Search:
+    """A query of the demo, its hits, and a picture of each hit's place."""
+
+    query: str
+    hits: list[Hit]
+    seconds: float
+    pictures: list[Image] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Question:
+    """A question of the demo, what should come out (None: no answer), and what did."""
+
+    question: str
+    expected: str | None
+    answer: Answer
+    seconds: float
+    evidence: Image | None = None
+
+
+@dataclass(slots=True)
+class Story:
+    """All that the demo did, for the report."""
+
+    report: IngestReport
+    statistics: Statistics
+    searches: list[Search] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
+
+
+def register(app: typer.Typer) -> None:
+    """Add this group's commands."""
+    app.command()(demo)
+
+
+def demo(
+    to: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where library and report go.")] = Path("demo-output"),
+    examples: Annotated[
+        Path | None,
+        typer.Option("--examples", metavar="DIR", help="Example folder [default: ./examples, else drawn afresh]."),
+    ] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Read an example folder, search it, ask it, and write a report with pictures."""
+    from lucida.cli.report import write_report
+    from lucida.library import Library
+
+    to = to.absolute()
+    folder = _examples(examples, to)
+    _fresh_library(to / "library")
+    with Library.open(to / "library") as library:
+        story = tell(library, folder)
+    report = write_report(story, to / "report.html")
+    if as_json:
+        print_json(_as_json(story, report))
+    else:
+        out().print(f"\nThe report with pictures: {report}", style="bold")
+        out().print(f'Go on yourself:           lucida search "payment terms" --library {to / "library"}')
+    return int(ExitCode.DONE)
+
+
+def tell(library: Library, folder: Path) -> Story:
+    """Ingest the examples, run their searches and questions, and say on stderr how it goes."""
+    from lucida.cli.progress import display
+
+    err().print(f"Reading {folder} ...")
+    with display() as show:
+        report = library.ingest(folder / "documents", folder / "pictures", observer=show)
+    story = Story(report, library.statistics())
+    err().print(
+        f"{plural(report.added, 'file')}, {plural(report.pages, 'page')}, {plural(report.items, 'item')} "
+        f"in {report.seconds:.1f} s"
+    )
+    for entry in _read_json(folder / "searches.json"):
+        story.searches.append(_search(library, entry["query"]))
+    for entry in _read_json(folder / "questions.json"):
+        story.questions.append(_ask(library, entry["question"], entry["answer"]))
+    return story
+
+
+def _search(library: Library, query: str) -> Search:
+    started = time.perf_counter()
+    hits = library.search(query, top_k=3)
+    search = Search(query, hits, time.perf_counter() - started)
+    search.pictures = [library.page_image(hit.source, hit.page, dpi=72) for hit in hits]
+    err().print(f"\nsearch  {query}", style="bold")
+    for hit in hits:
+        err().print(f"  {hit.rank}. {Path(hit.source).name}, page {hit.page}: {_short(hit.text)}")
+    return search
+
+
+def _ask(library: Library, question: str, expected: str | None) -> Question:
+    started = time.perf_counter()
+    answer = library.ask(question)
+    told = Question(question, expected, answer, time.perf_counter() - started)
+    told.evidence = library.evidence(answer)
+    err().print(f"\nask     {question}", style="bold")
+    err().print(f"  {answer.text}", style="yellow" if answer.abstained else "green")
+    for citation in answer.citations[:1]:
+        err().print(f"  {Path(citation.source).name}, page {citation.page}", style="dim")
+    return told
+
+
+def _short(text: str, length: int = 76) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= length else flat[: length - 1] + "…"
+
+
+def _examples(given: Path | None, to: Path) -> Path:
+    """The folder that was named, the one at hand, or a new one drawn for the occasion."""
+    if given is not None:
+        if not (given / "questions.json").is_file():
+            raise UsageError(f"{given} is no example folder: it has no questions.json.", "Leave --examples out.")
+        return given.absolute()
+    at_hand = Path("examples").absolute()
+    if (at_hand / "questions.json").is_file():
+        return at_hand
+    from lucida.generate.examples import draw_examples
+
+    err().print("Drawing the example folder ...")
+    draw_examples(to / "examples")
+    return to / "examples"
+
+
+def _fresh_library(folder: Path) -> None:
+    """The demo always begins anew, but never deletes a folder that is not a library."""
+    if not folder.exists():
+        return
+    if not (folder / "lucida.toml").is_file():
+        raise UsageError(f"{folder} is in the way and is no library.", "Give --out another folder.")
+    shutil.rmtree(folder)
+
+
+def _read_json(path: Path) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
+    return rows
+
+
+def _as_json(story: Story, report: Path) -> dict[str, Any]:
+    return {
+        "ingest": story.report.to_json(),
+        "searches": [{"query": s.query, "hits": [hit.to_json() for hit in s.hits]} for s in story.searches],
+        "questions": [{"question": q.question, "expected": q.expected, **q.answer.to_json()} for q in story.questions],
+        "report": str(report),
+    }
