@@ -60,7 +60,9 @@ def register(app: typer.Typer) -> None:
 
 
 def demo(
-    to: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where library and report go.")] = Path("demo-output"),
+    to: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where library and report go.")] = Path(
+        "demo-output"
+    ),
     examples: Annotated[
         Path | None,
         typer.Option("--examples", metavar="DIR", help="Example folder [default: ./examples, else drawn afresh]."),

@@ -26,11 +26,14 @@ def register(app: typer.Typer) -> None:
 def ingest(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files and folders to read.")],
     library: LibraryDir = None,
-    prune: Annotated[bool, typer.Option("--prune", help="Forget sources below PATH whose files have vanished.")] = False,
+    prune: Annotated[
+        bool, typer.Option("--prune", help="Forget sources below PATH whose files have vanished.")
+    ] = False,
     retry: Annotated[bool, typer.Option("--retry", help="Read files again that failed before.")] = False,
     watch: Annotated[bool, typer.Option("--watch", help="Keep going: read what changes, until interrupted.")] = False,
     password: Annotated[
-        list[str] | None, typer.Option("--password", metavar="TEXT", help="Password for encrypted documents; repeatable.")
+        list[str] | None,
+        typer.Option("--password", metavar="TEXT", help="Password for encrypted documents; repeatable."),
     ] = None,
     language: Annotated[
         list[str] | None,
@@ -44,7 +47,8 @@ def ingest(
         int | None, typer.Option("--workers", min=1, help="Reading processes [default: one per core].")
     ] = None,
     stall: Annotated[
-        float, typer.Option("--timeout", min=1, metavar="SECONDS", help="Give a file up after so long without progress.")
+        float,
+        typer.Option("--timeout", min=1, metavar="SECONDS", help="Give a file up after so long without progress."),
     ] = 60.0,
     as_json: AsJson = False,
 ) -> int:

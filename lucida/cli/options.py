@@ -12,7 +12,9 @@ from lucida.config import LIBRARY_VARIABLE
 
 LibraryDir = Annotated[
     Path | None,
-    typer.Option("--library", "-L", metavar="DIR", envvar=LIBRARY_VARIABLE, help="Library folder [default: ./.lucida]."),
+    typer.Option(
+        "--library", "-L", metavar="DIR", envvar=LIBRARY_VARIABLE, help="Library folder [default: ./.lucida]."
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout; everything else on stderr.")]
 PathGlob = Annotated[
@@ -24,10 +26,14 @@ MediaType = Annotated[
 ]
 Since = Annotated[
     datetime | None,
-    typer.Option("--since", formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"], metavar="DATE", help="Only sources dated so or later."),
+    typer.Option(
+        "--since", formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"], metavar="DATE", help="Only sources dated so or later."
+    ),
 ]
 Until = Annotated[
     datetime | None,
-    typer.Option("--until", formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"], metavar="DATE", help="Only sources dated so or earlier."),
+    typer.Option(
+        "--until", formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"], metavar="DATE", help="Only sources dated so or earlier."
+    ),
 ]
 Names = Annotated[list[str], typer.Argument(metavar="SOURCE...", help="Ids, paths, names or globs of sources.")]

@@ -65,5 +65,7 @@ def around(image: Image, hit: Hit) -> Image:
 
     image = image.copy()
     draw = ImageDraw.Draw(image, "RGBA")
-    draw.rectangle(hit.box.expand(0.01, 0.006).to_px(*image.size), outline=(214, 90, 49, 255), width=3, fill=(255, 214, 102, 50))
+    draw.rectangle(
+        hit.box.expand(0.01, 0.006).to_px(*image.size), outline=(214, 90, 49, 255), width=3, fill=(255, 214, 102, 50)
+    )
     return image

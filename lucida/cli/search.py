@@ -41,9 +41,7 @@ def search(
     from lucida.library import Library
 
     with Library.open(library, create=False) as opened:
-        hits = opened.search(
-            query, top_k=top_k, kind=kind, path=path, media_type=media_type, since=since, until=until
-        )
+        hits = opened.search(query, top_k=top_k, kind=kind, path=path, media_type=media_type, since=since, until=until)
     if as_json:
         print_json({"hits": [hit.to_json() for hit in hits]})
     elif hits:

@@ -306,4 +306,3 @@ def _check_place(path: Path, *, create: bool) -> None:
         )
     if path.exists() and not path.is_dir():
         raise UsageError(f"{path} is a file.", "Give --library a folder.")
-

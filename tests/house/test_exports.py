@@ -36,7 +36,13 @@ def test_unknown_names_are_refused() -> None:
 
 @pytest.mark.parametrize(
     "statement",
-    ["import lucida", "import lucida.types", "from lucida.cli.app import app", "import lucida.ingest.walk", "import lucida.query.search"],
+    [
+        "import lucida",
+        "import lucida.types",
+        "from lucida.cli.app import app",
+        "import lucida.ingest.walk",
+        "import lucida.query.search",
+    ],
 )
 def test_importing_brings_nothing_heavy(statement: str) -> None:
     heavy = "{'torch', 'transformers', 'open_clip', 'faiss', 'pymupdf', 'onnxruntime', 'PIL', 'sqlalchemy', 'alembic'}"

@@ -27,7 +27,17 @@ STOREYS = {
     "web": 5,
 }
 GROUND_FLOOR = {"errors", "types", "lazy", "config"}
-HEAVY = {"torch", "torchvision", "transformers", "open_clip", "diffusers", "faiss", "pymupdf", "pymupdf4llm", "onnxruntime"}
+HEAVY = {
+    "torch",
+    "torchvision",
+    "transformers",
+    "open_clip",
+    "diffusers",
+    "faiss",
+    "pymupdf",
+    "pymupdf4llm",
+    "onnxruntime",
+}
 
 
 def modules() -> list[Path]:

@@ -50,6 +50,10 @@ def test_installed_elsewhere_it_runs(wheel: Path, tmp_path: Path) -> None:
     assert "seven in the morning" in lucida("search", "harbour opening time")
     where = subprocess.run(
         [sys.executable, "-c", "import lucida; print(lucida.__file__)"],
-        cwd=tmp_path, env=environment, capture_output=True, text=True, check=True,
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert where.stdout.startswith(str(site))
