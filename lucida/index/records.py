@@ -142,3 +142,58 @@ class Problem:
     what: str
     advice: str
     repairable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What one publication wrote: sources that are new, sources that replaced themselves, pages and items."""
+
+    added: int = 0
+    updated: int = 0
+    pages: int = 0
+    items: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Compacted:
+    """What compaction did. ``bytes_freed`` counts vector files and, on SQLite, the catalogue file."""
+
+    segments_before: int
+    segments_after: int
+    tombstones_dropped: int
+    bytes_freed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """How much a library holds.
+
+    Attributes:
+        sources: all of them, those that failed included.
+        failed: sources that could not be read.
+        pages, passages, pictures, segments: counts.
+        tombstones: deleted items whose vectors still lie in a segment.
+        bytes: size on disk by part: "catalogue", "segments", "blobs".
+        encoder: (spec, fingerprint, dimension) that the vectors belong to, None before the first.
+        schema: revision of the catalogue's schema.
+    """
+
+    sources: int
+    failed: int
+    pages: int
+    passages: int
+    pictures: int
+    segments: int
+    tombstones: int
+    bytes: dict[str, int]
+    encoder: tuple[str, str, int] | None
+    schema: str
+
+
+@dataclass(frozen=True, slots=True)
+class SampleParent:
+    """An item that a generated sample was made from."""
+
+    item_id: int
+    source: str
+    page: int

@@ -1,0 +1,33 @@
+"""The index: catalogue in SQL, vectors in FAISS segments, full text, published together or not at all."""
+
+from __future__ import annotations
+
+from lucida.index.index import Index
+from lucida.index.records import (
+    Compacted,
+    FailedReading,
+    FileState,
+    Filter,
+    ItemRow,
+    PageRow,
+    Problem,
+    Published,
+    Reading,
+    SourceRow,
+    Statistics,
+)
+
+__all__ = [
+    "Compacted",
+    "FailedReading",
+    "FileState",
+    "Filter",
+    "Index",
+    "ItemRow",
+    "PageRow",
+    "Problem",
+    "Published",
+    "Reading",
+    "SourceRow",
+    "Statistics",
+]

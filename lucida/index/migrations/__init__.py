@@ -1,0 +1,1 @@
+"""Alembic's migrations of the catalogue. They are run by ``lucida.index.revision``."""

@@ -1,0 +1,174 @@
+"""The reading half of ``Index``: safe from many threads and processes, also while another process writes.
+
+Importing this module is cheap; what speaks SQL or FAISS is imported by the methods that use it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lucida.index.records import FileState, Filter, ItemRow, PageRow, SourceRow, Statistics
+from lucida.types import Answer
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from lucida.index.database import Database
+    from lucida.models.protocols import Vectors
+
+
+class Reader:
+    """What can be asked of an open library. Each call sees one committed state.
+
+    Attributes:
+        folder: the library's, absolute.
+    """
+
+    folder: Path
+
+    def __init__(self, folder: Path, database: Database) -> None:
+        from lucida.index import reading
+        from lucida.index.blobs import BlobStore
+        from lucida.index.vectors import VectorStore
+
+        self.folder = folder
+        self._database = database
+        self._rows = reading
+        self._vectors = VectorStore(folder, database)
+        self._blobs = BlobStore(folder)
+
+    def encoder(self) -> tuple[str, str, int] | None:
+        """(spec, fingerprint, dimension) of the encoder that the vectors belong to, None before the first."""
+        from lucida.index import meta
+
+        with self._database.read() as connection:
+            return meta.encoder(connection)
+
+    def sources(self, *, failed: bool | None = None) -> list[SourceRow]:
+        """All sources by path; only those that failed, or only those that did not."""
+        with self._database.read() as connection:
+            return self._rows.sources(connection, failed=failed)
+
+    def source(self, source_id: int) -> SourceRow | None:
+        """One source, None when there is none of that id."""
+        with self._database.read() as connection:
+            return self._rows.source(connection, source_id)
+
+    def file_states(self) -> dict[str, tuple[int, FileState, bool]]:
+        """Every known file: path -> (source id, state when it was read, whether reading failed)."""
+        with self._database.read() as connection:
+            return self._rows.file_states(connection)
+
+    def page(self, source_id: int, number: int) -> PageRow | None:
+        """One page with its words and regions; ``number`` counts from 1."""
+        with self._database.read() as connection:
+            return next(iter(self._rows.pages(connection, source_id, number)), None)
+
+    def pages(self, source_id: int) -> list[PageRow]:
+        """All pages of a source, in order."""
+        with self._database.read() as connection:
+            return self._rows.pages(connection, source_id)
+
+    def items(self, ids: Sequence[int]) -> list[ItemRow]:
+        """Items in the order of ``ids``; those that do not exist (any more) are left out."""
+        with self._database.read() as connection:
+            return self._rows.items(connection, ids)
+
+    def passages_of(self, source_id: int, page: int | None = None) -> list[ItemRow]:
+        """The passages of a source, or of one of its pages, in reading order."""
+        with self._database.read() as connection:
+            return self._rows.passages_of(connection, source_id, page)
+
+    def passage_count(self) -> int:
+        """How many passages there are."""
+        with self._database.read() as connection:
+            return self._rows.passage_count(connection)
+
+    def select(self, where: Filter) -> NDArray[np.int64] | None:
+        """Ids of the items that pass a filter, int64 (n,), ascending; None for "all", when the filter is empty.
+
+        Raises:
+            UsageError: the filter's kind is unknown.
+        """
+        from lucida.index.filters import select_items
+
+        with self._database.read() as connection:
+            return select_items(connection, where)
+
+    def nearest(self, query: Vectors, k: int, *, among: NDArray[np.int64] | None = None) -> list[tuple[int, float]]:
+        """The items whose vectors are nearest to one query.
+
+        Args:
+            query: float32 (dimension,) or (1, dimension), unit length.
+            k: how many at most.
+            among: int64, the only ids that may appear; None for all.
+
+        Returns:
+            (item id, cosine to six decimals), best first, ties by id. Deleted items never appear.
+
+        Raises:
+            ModelError: the query is of another dimension.
+            LibraryDamagedError: a vector file is missing or not what was written.
+        """
+        return self._vectors.nearest(query, k, among=among)
+
+    def full_text(
+        self, terms: Sequence[str], k: int, *, among: NDArray[np.int64] | None = None
+    ) -> list[tuple[int, float]]:
+        """The items that hold any of the terms: (item id, BM25), higher is better, best first, ties by id.
+
+        Args:
+            terms: words as a person writes them; a term of several words is a phrase. Nothing in them is an operator.
+            k: how many at most.
+            among: int64, the only ids that may appear; None for all.
+        """
+        from lucida.index import fulltext
+
+        with self._database.read() as connection:
+            return fulltext.of(connection).search(connection, terms, k, among)
+
+    def term_frequencies(self, terms: Sequence[str]) -> dict[str, int]:
+        """In how many passages each term occurs, stemmed as ``full_text`` does it."""
+        from lucida.index import fulltext
+
+        with self._database.read() as connection:
+            words = fulltext.of(connection)
+            return {term: words.frequency(connection, term) for term in terms}
+
+    def blob(self, sha256: str) -> bytes | None:
+        """The content of a blob, None when there is none of that name."""
+        return self._blobs.read(sha256)
+
+    def statistics(self) -> Statistics:
+        """How much the library holds."""
+        from lucida.index.statistics import measure
+
+        return measure(self._database)
+
+    def record_answer(self, question: str, answer: Answer) -> int:
+        """Keep a question, its answer and the places it rests on; returns the question's id.
+
+        Needs no writer's lock: it waits for the other's transaction at most. In a library that cannot be written,
+        nothing is kept and 0 is returned.
+        """
+        from lucida.index import lineage
+
+        if self._database.read_only:
+            return 0
+        with self._database.write() as connection:
+            return lineage.record_answer(connection, question, answer)
+
+    def orphaned_samples(self) -> list[str]:
+        """Paths of generated samples of which a parent was deleted, oldest first."""
+        from lucida.index import lineage
+
+        with self._database.read() as connection:
+            return lineage.orphaned_samples(connection)
+
+    def close(self) -> None:
+        """Release files and connections. Doing it twice is no error."""
+        self._vectors.forget()
+        self._database.close()
