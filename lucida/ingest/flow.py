@@ -1,0 +1,97 @@
+"""Running text from printed lines: which line ends are deliberate, and which hyphens are the typesetter's."""
+
+from __future__ import annotations
+
+from statistics import median
+from typing import TYPE_CHECKING
+
+from lucida.ingest.lines import is_mark
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lucida.types import Word
+
+_SOFT_HYPHEN = "\u00ad"
+_HYPHENS = ("-", "‐", _SOFT_HYPHEN)
+#: A gap of more than so many average characters separates fields, not words.
+_FIELD_GAP_CHARS = 3.5
+
+
+def lines_of(words: Sequence[Word]) -> list[list[Word]]:
+    """Group words by their visual line, keeping their order."""
+    lines: list[list[Word]] = []
+    for word in words:
+        if lines and lines[-1][0].line == word.line:
+            lines[-1].append(word)
+        else:
+            lines.append([word])
+    return lines
+
+
+def right_margin(lines: Sequence[Sequence[Word]], column_right: float) -> float:
+    """Where lines could have run to: their own longest end for running text, the column's for short lines."""
+    own = max(line[-1].box.x1 for line in lines)
+    return own if median(len(line) for line in lines) >= 4 else max(own, column_right)
+
+
+def separator(line: Sequence[Word], following: Sequence[Word], right: float) -> str:
+    """What stands between two lines: a space, a newline, or nothing where a hyphenated word goes on.
+
+    A line end is deliberate where the next line's first word would have fitted, where either line consists of
+    separate fields, and before a list mark.
+    """
+    last, first = line[-1], following[0]
+    if is_broken_word(last.text, first.text):
+        return ""
+    if is_mark(first.text) and len(following) > 1:
+        return "\n"
+    if has_fields(line) or has_fields(following):
+        return "\n"
+    needed = (first.box.x1 - first.box.x0) * (1 + 1.5 / max(len(first.text), 1))
+    return "\n" if right - last.box.x1 > needed else " "
+
+
+def is_broken_word(text: str, following: str) -> bool:
+    """Whether ``text`` is the first part of a word that was hyphenated at a line end."""
+    if not text.endswith(_HYPHENS) or len(text) < 3 or not following:
+        return False
+    return text.endswith(_SOFT_HYPHEN) or (text[-2].isalpha() and following[0].islower())
+
+
+def without_hyphen(text: str) -> str:
+    """The text less a final hyphen and every soft hyphen."""
+    return (text[:-1] if text.endswith(_HYPHENS) else text).replace(_SOFT_HYPHEN, "")
+
+
+def has_fields(line: Sequence[Word]) -> bool:
+    """Whether gaps in the line are too wide for spaces, as between a label and its amount."""
+    if len(line) < 2:
+        return False
+    printed = sum(word.box.x1 - word.box.x0 for word in line)
+    char = printed / max(sum(len(word.text) for word in line), 1)
+    start = 1 if is_mark(line[0].text) else 0
+    pairs = zip(line[start:], line[start + 1 :], strict=False)
+    return any(b.box.x0 - a.box.x1 > _FIELD_GAP_CHARS * char for a, b in pairs)
+
+
+def join(words: Sequence[Word], column_right: float = 0.0) -> str:
+    """The text of a region, hyphenation undone, deliberate line ends kept as newlines.
+
+    Args:
+        words: of one region, in reading order.
+        column_right: right edge of the column the region stands in, fraction of the page; 0 when unknown.
+    """
+    lines = lines_of(words)
+    if not lines:
+        return ""
+    right = right_margin(lines, column_right)
+    parts: list[str] = []
+    for index, line in enumerate(lines):
+        text = " ".join([word.text for word in line])
+        if index + 1 < len(lines):
+            gap = separator(line, lines[index + 1], right)
+            parts.append((without_hyphen(text) if gap == "" else text) + gap)
+        else:
+            parts.append(text)
+    return "".join(parts).replace(_SOFT_HYPHEN, "")

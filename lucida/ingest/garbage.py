@@ -1,0 +1,247 @@
+"""Is a text layer usable? Broken encodings look like text to a program and like noise to a reader."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from lucida.ingest.lines import Token
+
+_CID = re.compile(r"\(cid:\d+\)")
+#: The letter pairs that make up most of running text in English, German, French, Spanish, Italian, Portuguese and
+#: Dutch. A text in a language of the Latin script has about half of its pairs here, random letters about an eighth.
+_COMMON_PAIRS = frozenset(
+    [
+        "th",
+        "he",
+        "in",
+        "er",
+        "an",
+        "re",
+        "on",
+        "at",
+        "en",
+        "nd",
+        "ti",
+        "es",
+        "or",
+        "te",
+        "of",
+        "ed",
+        "is",
+        "it",
+        "al",
+        "ar",
+        "st",
+        "to",
+        "nt",
+        "ng",
+        "se",
+        "ha",
+        "as",
+        "ou",
+        "io",
+        "le",
+        "ve",
+        "co",
+        "me",
+        "de",
+        "hi",
+        "ri",
+        "ro",
+        "ic",
+        "ne",
+        "ea",
+        "ra",
+        "ce",
+        "li",
+        "ch",
+        "ll",
+        "be",
+        "ma",
+        "si",
+        "om",
+        "ur",
+        "ca",
+        "el",
+        "ta",
+        "la",
+        "ns",
+        "di",
+        "fo",
+        "ho",
+        "pe",
+        "ec",
+        "pr",
+        "no",
+        "ct",
+        "us",
+        "ac",
+        "ot",
+        "il",
+        "tr",
+        "ly",
+        "nc",
+        "et",
+        "ut",
+        "ss",
+        "so",
+        "rs",
+        "un",
+        "lo",
+        "wa",
+        "ge",
+        "ie",
+        "wh",
+        "ee",
+        "wi",
+        "em",
+        "ad",
+        "ol",
+        "rt",
+        "po",
+        "we",
+        "na",
+        "ul",
+        "ni",
+        "ts",
+        "mo",
+        "ow",
+        "pa",
+        "im",
+        "mi",
+        "ai",
+        "sh",
+        "ir",
+        "su",
+        "id",
+        "os",
+        "iv",
+        "ia",
+        "am",
+        "fi",
+        "ci",
+        "vi",
+        "pl",
+        "ig",
+        "tu",
+        "ev",
+        "ld",
+        "ry",
+        "mp",
+        "fe",
+        "bl",
+        "ab",
+        "gh",
+        "ty",
+        "op",
+        "wo",
+        "sa",
+        "ay",
+        "ex",
+        "ke",
+        "ei",
+        "sc",
+        "au",
+        "ue",
+        "qu",
+        "ui",
+        "da",
+        "do",
+        "du",
+        "ao",
+        "oo",
+        "nn",
+        "rd",
+    ]
+)
+_MIN_LETTERS = 120
+_MIN_SHARE = 0.28
+_VOWELS = frozenset("aeiouy")
+
+
+def unusable(text: str) -> str | None:
+    """Why a text layer cannot be read, or None when it can.
+
+    Four signs, each measured as a share: characters that carry no meaning (replacement, private use, control),
+    ``(cid:12)`` escapes, words that mix letters with symbols, and letter pairs as in no language.
+
+    Returns:
+        The reason as part of a sentence, e.g. ``"4 of 5 characters have no meaning"``.
+    """
+    solid = [char for char in text if not char.isspace()]
+    if len(solid) < 12:
+        return None
+    if len(_CID.findall(text)) * 6 > 0.2 * len(solid):
+        return "it holds glyph numbers instead of letters"
+    empty = sum(_meaningless(char) for char in solid)
+    if empty > 0.15 * len(solid):
+        return f"{round(100 * empty / len(solid))}% of its characters have no meaning"
+    if _soup(text):
+        return "its letters form no words"
+    return None
+
+
+def _meaningless(char: str) -> bool:
+    if char == "\ufffd":
+        return True
+    return unicodedata.category(char) in ("Co", "Cc", "Cn", "Cs")
+
+
+def _soup(text: str) -> bool:
+    """Whether Latin letters are arranged as in no language.
+
+    Broken encodings usually shift or permute the alphabet, which keeps the look of words but not their letter pairs.
+    Capitals are left out: part numbers, codes and acronyms obey no statistics.
+    """
+    words = [word for word in re.findall(r"[^\W\d_]{3,}", _plain(text)) if not word.isupper()]
+    letters = "".join(words).lower()
+    latin = sum("a" <= char <= "z" for char in letters)
+    if latin < max(_MIN_LETTERS, 0.7 * len(letters)):
+        return _symbol_soup(text, latin)
+    pairs = [word[i : i + 2] for word in map(str.lower, words) for i in range(len(word) - 1)]
+    common = sum(pair in _COMMON_PAIRS for pair in pairs) / len(pairs)
+    vowels = sum(char in _VOWELS for char in letters) / len(letters)
+    return common < _MIN_SHARE or vowels < 0.18 or vowels > 0.75
+
+
+def _symbol_soup(text: str, latin: int) -> bool:
+    """Whether marks stand inside words where letters should: ``7KLV LV D WH[W`` and ``!"#$ %&'``."""
+    solid = sum(not char.isspace() for char in text)
+    if solid < _MIN_LETTERS or latin > 0.4 * solid:
+        return False
+    letters = sum(char.isalpha() for char in text)
+    digits = sum(char.isdigit() for char in text)
+    dots = sum(char in ".·…_-–—=*|/" for char in text)  # leaders and rules drawn with characters
+    return solid - letters - digits - dots > 0.45 * solid
+
+
+def _plain(text: str) -> str:
+    """Without accents, so that ``é`` counts as ``e``."""
+    return "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
+
+
+def covers_ink(tokens: Sequence[Token], dark: NDArray[np.bool_], scale: float) -> float:
+    """Share of hidden words under which the scan really shows ink.
+
+    Args:
+        tokens: words of the hidden layer, points.
+        dark: bool (height, width), a small raster of the page, True where it is dark.
+        scale: raster pixels per point.
+
+    Returns:
+        0..1; 1.0 for no words.
+    """
+    hits = 0
+    for token in tokens:
+        y0, y1 = int(token.y0 * scale), int(token.y1 * scale) + 1
+        x0, x1 = int(token.x0 * scale), int(token.x1 * scale) + 1
+        hits += bool(dark[max(y0, 0) : y1, max(x0, 0) : x1].any())
+    return hits / len(tokens) if tokens else 1.0

@@ -1,0 +1,109 @@
+"""What a page draws besides text: images, ruling lines, shapes. Measured, not looked at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from lucida.ingest.lines import Rect
+
+if TYPE_CHECKING:
+    import pymupdf
+
+#: Maps and technical drawings have tens of thousands of paths. Beyond this many they are one figure, not rules.
+_MAX_PATHS = 4000
+_THIN_PT = 3.0
+_MIN_RULE_PT = 6.0
+
+
+@dataclass(slots=True)
+class Graphics:
+    """Everything drawn on a page that is not text, in points.
+
+    Attributes:
+        images: where raster images lie.
+        horizontal: ruling lines as (y, x0, x1).
+        vertical: ruling lines as (x, y0, y1).
+        shapes: bounding boxes of filled areas, curves and slanted lines: what figures are made of.
+        paths: how many paths there are.
+    """
+
+    images: list[Rect] = field(default_factory=list)
+    horizontal: list[tuple[float, float, float]] = field(default_factory=list)
+    vertical: list[tuple[float, float, float]] = field(default_factory=list)
+    shapes: list[Rect] = field(default_factory=list)
+    paths: int = 0
+
+
+def survey(page: pymupdf.Page) -> Graphics:
+    """List what the page draws. Costs a fraction of a millisecond where there is only text."""
+    drawn = Graphics()
+    area = Rect(*page.rect)
+    boxes: list[Rect] = []
+    for kind, box in page.get_bboxlog():
+        if kind.startswith("fill-im"):
+            clipped = _clip(Rect(*box), area)
+            if clipped:
+                drawn.images.append(clipped)
+        elif kind in ("fill-path", "stroke-path", "fill-shade"):
+            boxes.append(Rect(*box))
+    drawn.paths = len(boxes)
+    if 0 < len(boxes) <= _MAX_PATHS:
+        for path in page.get_cdrawings():
+            _sort(path, drawn, area)
+    elif boxes:
+        drawn.shapes.extend(
+            clipped for box in boxes if (clipped := _clip(box, area)) and clipped.area < 0.8 * area.area
+        )
+    return drawn
+
+
+def _clip(box: Rect, area: Rect) -> Rect | None:
+    cut = Rect(max(box.x0, area.x0), max(box.y0, area.y0), min(box.x1, area.x1), min(box.y1, area.y1))
+    return cut if cut.x0 <= cut.x1 and cut.y0 <= cut.y1 else None
+
+
+def _sort(path: dict[str, Any], drawn: Graphics, area: Rect) -> None:
+    """File one path's items under rules or shapes."""
+    stroked = "s" in path["type"]
+    fill = path.get("fill")
+    blank = not stroked and (fill is None or min(fill) > 0.97)
+    loose = False
+    for item in path["items"]:
+        if item[0] == "l":
+            loose |= not _rule(Rect(*_ordered(*item[1], *item[2])), drawn)
+        elif item[0] == "re":
+            loose |= not _box(Rect(*item[1]), drawn, stroked=stroked, filled=fill is not None and min(fill) <= 0.97)
+        else:
+            loose = True
+    clipped = _clip(Rect(*path["rect"]), area)
+    background = clipped is not None and clipped.area > 0.8 * area.area
+    if loose and not blank and clipped and not background:
+        drawn.shapes.append(clipped)
+
+
+def _ordered(x0: float, y0: float, x1: float, y1: float) -> tuple[float, float, float, float]:
+    return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
+
+
+def _rule(line: Rect, drawn: Graphics) -> bool:
+    """Whether the line is a rule, which is then filed (very short ones are dropped)."""
+    if line.height <= _THIN_PT and line.width > line.height:
+        if line.width >= _MIN_RULE_PT:
+            drawn.horizontal.append(((line.y0 + line.y1) / 2, line.x0, line.x1))
+        return True
+    if line.width <= _THIN_PT:
+        if line.height >= _MIN_RULE_PT:
+            drawn.vertical.append(((line.x0 + line.x1) / 2, line.y0, line.y1))
+        return True
+    return False
+
+
+def _box(box: Rect, drawn: Graphics, *, stroked: bool, filled: bool) -> bool:
+    """Whether a rectangle counts as rules only: a hairline, or an outline without colour inside."""
+    if _rule(box, drawn):
+        return True
+    if stroked:
+        drawn.horizontal += [(box.y0, box.x0, box.x1), (box.y1, box.x0, box.x1)]
+        drawn.vertical += [(box.x0, box.y0, box.y1), (box.x1, box.y0, box.y1)]
+    return stroked and not filled

@@ -1,0 +1,190 @@
+"""Passages: runs of text for retrieval, cut along the layout.
+
+A passage never crosses a title, holds whole sentences, and aims at 700 to 900 characters, at most 1000. Sections are
+cut evenly, so that no stub is left at their end. Titles open the passage that follows them. Tables go row by row, each
+cell with its column's name, under the table's caption. Every word of the body is in exactly one passage; what repeats
+are the headings of tables. Running heads count once, bare page numbers never.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from lucida.ingest.pieces import Piece, text_pieces, words_by_region
+from lucida.ingest.rows import table_passages
+from lucida.ingest.sections import fold, is_page_number
+from lucida.types import Box, Page, Passage, Region, RegionKind, Word, union
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+TARGET_CHARS = 800
+MAX_CHARS = 1000
+_FLOWING = (RegionKind.TEXT, RegionKind.LIST, RegionKind.FORMULA)
+_MARGINAL = (RegionKind.HEADER, RegionKind.FOOTER)
+
+
+@dataclass(slots=True)
+class _Section:
+    """What stands under one title, up to the next."""
+
+    path: tuple[str, ...]
+    pieces: list[Piece] = field(default_factory=list)
+
+
+def build_passages(pages: Sequence[Page]) -> tuple[Passage, ...]:
+    """Cut pages into passages, in reading order.
+
+    Args:
+        pages: of one document, with words and regions in reading order.
+    """
+    builder = _Builder()
+    flow = list(_flow(pages))
+    index = 0
+    while index < len(flow):
+        page, region, words = flow[index]
+        following: list[tuple[Word, int]] = []
+        while region.kind is RegionKind.TEXT and index + 1 < len(flow) and _continues(flow, index):
+            index += 1
+            following.extend((word, flow[index][0].number) for word in flow[index][2])
+        builder.add(page, region, words, following)
+        index += 1
+    builder.close_section()
+    return tuple(builder.passages)
+
+
+def _flow(pages: Sequence[Page]) -> Iterator[tuple[Page, Region, list[Word]]]:
+    """Regions with words, less repeated running heads and page numbers."""
+    seen: set[str] = set()
+    for page in pages:
+        for region, words in words_by_region(page):
+            if region.kind in _MARGINAL:
+                text = fold(region.text)
+                if is_page_number(text) or text in seen:
+                    continue
+                seen.add(text)
+            if words or region.table:
+                yield page, region, words
+
+
+def _continues(flow: Sequence[tuple[Page, Region, list[Word]]], index: int) -> bool:
+    """Whether the next region carries on the sentence that this one breaks off, as at the end of a column."""
+    page, region, words = flow[index]
+    next_page, following, next_words = flow[index + 1]
+    if following.kind is not RegionKind.TEXT or not words or not next_words or next_page.number - page.number > 1:
+        return False
+    moved = next_page.number != page.number or following.box.y0 < region.box.y0
+    open_end = not words[-1].text.endswith((".", "!", "?", ":", "…", '"', "”", ")"))
+    return moved and open_end and next_words[0].text[:1].islower() and len(words) > 8
+
+
+class _Builder:
+    """Collects sections and packs each when it is complete."""
+
+    def __init__(self) -> None:
+        self.passages: list[Passage] = []
+        self._stack: list[tuple[int, str]] = []
+        self._section = _Section(())
+        self._caption: tuple[Page, Region, list[Word]] | None = None
+
+    def add(self, page: Page, region: Region, words: list[Word], following: Sequence[tuple[Word, int]]) -> None:
+        if region.kind is RegionKind.CAPTION and region.text.casefold().startswith("tab"):
+            self._flush_caption()
+            self._caption = (page, region, words)
+            return
+        if region.kind is RegionKind.TABLE and region.table:
+            self._add_table(page, region)
+            return
+        self._flush_caption()
+        if region.kind is RegionKind.TITLE:
+            self._open_section(page, region, words)
+        elif region.kind in _FLOWING or (region.kind in _MARGINAL and page.number == 1):
+            self._section.pieces.extend(text_pieces(region, words, page, following=following))
+        else:
+            self._add_alone(page, region, words)
+
+    def close_section(self) -> None:
+        """Pack what has been collected under the current title."""
+        self._flush_caption()
+        self._pack()
+
+    def _open_section(self, page: Page, region: Region, words: list[Word]) -> None:
+        # Titles that follow each other directly share a passage with the text below them.
+        only_titles = all(piece.kind is RegionKind.TITLE for piece in self._section.pieces)
+        deeper = bool(self._stack) and region.level > self._stack[-1][0]
+        held = self._section.pieces if only_titles and deeper else []
+        if held:
+            self._section.pieces = []
+        self._pack()
+        while self._stack and self._stack[-1][0] >= region.level:
+            self._stack.pop()
+        self._stack.append((region.level, region.text))
+        pieces = text_pieces(region, words, page)
+        self._section = _Section(tuple(text for _, text in self._stack), [*held, *pieces])
+
+    def _add_table(self, page: Page, region: Region) -> None:
+        # Titles and a caption right above the table become its heading.
+        caption = self._caption
+        self._caption = None
+        self._pack_text_above()
+        heading = "\n".join([piece.text for piece in self._section.pieces] + ([caption[1].text] if caption else []))
+        self._section.pieces = []
+        self.passages.extend(table_passages(region, page.number, self._section.path, heading, MAX_CHARS))
+
+    def _pack_text_above(self) -> None:
+        """Keep the order of the page: text before a table comes before it, except a title still waiting for text."""
+        if any(piece.kind is not RegionKind.TITLE for piece in self._section.pieces):
+            self._pack()
+
+    def _flush_caption(self) -> None:
+        if self._caption:
+            page, region, words = self._caption
+            self._caption = None
+            self._add_alone(page, region, words)
+
+    def _add_alone(self, page: Page, region: Region, words: list[Word]) -> None:
+        """A region that stands for itself: captions, labels of figures, running heads of later pages."""
+        pieces = text_pieces(region, words, page)
+        self.passages.extend(_packed(pieces, self._section.path))
+
+    def _pack(self) -> None:
+        self.passages.extend(_packed(self._section.pieces, self._section.path))
+        self._section = _Section(self._section.path)
+
+
+def _packed(pieces: Sequence[Piece], path: tuple[str, ...]) -> Iterator[Passage]:
+    """Cut pieces into passages of even length near the target, none above the maximum."""
+    if not pieces:
+        return
+    total = sum(len(piece.text) + 1 for piece in pieces)
+    parts = max(1, round(total / TARGET_CHARS))
+    target = min(total / parts, TARGET_CHARS * 1.1)
+    current: list[Piece] = []
+    length = 0
+    for piece in pieces:
+        grown = length + len(piece.text) + 1
+        over = grown > MAX_CHARS + 1 or (current and _better_now(length, grown, target))
+        only_titles = all(one.kind is RegionKind.TITLE for one in current)
+        if current and over and not (only_titles and grown <= MAX_CHARS):
+            yield _passage(current, path)
+            current, length = [], 0
+        current.append(piece)
+        length += len(piece.text) + 1
+    yield _passage(current, path)
+
+
+def _better_now(length: int, grown: int, target: float) -> bool:
+    """Whether stopping before the next piece comes closer to the target than taking it in."""
+    return grown > target and abs(length - target) <= abs(grown - target)
+
+
+def _passage(pieces: Sequence[Piece], path: tuple[str, ...]) -> Passage:
+    text = pieces[0].text + "".join(piece.gap + piece.text for piece in pieces[1:])
+    page = pieces[0].page
+    box: Box = union(piece.box for piece in pieces if piece.page == page)
+    lengths: dict[RegionKind, int] = {}
+    for piece in pieces:
+        lengths[piece.kind] = lengths.get(piece.kind, 0) + len(piece.text)
+    body = {kind: size for kind, size in lengths.items() if kind is not RegionKind.TITLE} or lengths
+    return Passage(text, page, box, path, max(body, key=lambda kind: body[kind]))
