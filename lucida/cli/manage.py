@@ -10,7 +10,7 @@ import typer
 from lucida.cli.options import AsJson, LibraryDir, Names
 from lucida.cli.output import err, out, plural, print_json, size_of
 from lucida.errors import ExitCode, UsageError
-from lucida.ingest.walk import printable
+from lucida.types.paths import printable
 
 if TYPE_CHECKING:
     from lucida.index import ItemRow, SourceRow

@@ -10,11 +10,12 @@ from pathlib import Path
 from lucida.config import ReadOptions
 from lucida.index import FailedReading, FileState, Index, Reading
 from lucida.ingest.pool import ReadEvent, ReadPool, ReadResult
-from lucida.ingest.walk import FoundFile, printable, walk
+from lucida.ingest.walk import FoundFile, walk
 from lucida.library.progress import Observer, Progress, ignore_progress
 from lucida.library.triage import Triage, Verdict
 from lucida.models.protocols import OcrEngine, TextEncoder
 from lucida.types import Document, Failure, IngestReport
+from lucida.types.paths import printable
 
 #: A batch is published when it has this many passages (enough to keep the encoder's batches full) ...
 BATCH_PASSAGES = 256

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Self
 from lucida.config import LibraryConfig, ReadOptions, library_folder
 from lucida.errors import UsageError
 from lucida.index import Compacted, Filter, Index, ItemRow, PageRow, Problem, SourceRow, Statistics
-from lucida.ingest.walk import printable
 from lucida.library.progress import Observer, ignore_progress
 from lucida.types import Answer, Box, Citation, Hit, IngestReport
+from lucida.types.paths import printable
 
 if TYPE_CHECKING:
     from PIL.Image import Image

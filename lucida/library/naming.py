@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from lucida.index import SourceRow
-from lucida.ingest.walk import printable
+from lucida.types.paths import printable
 
 
 def matching(pattern: str, sources: Sequence[SourceRow]) -> list[SourceRow]:

@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from lucida.types.paths import printable
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        (b"plain.pdf", "plain.pdf"),
+        ("Größe 🏔.pdf".encode(), "Größe 🏔.pdf"),
+        (b"two\nlines.txt", "two\\nlines.txt"),
+        (b"latin-\xe9.txt", "latin-\\xe9.txt"),
+        (b"escape\x1b[31m", "escape\\x1b[31m"),
+    ],
+)
+def test_printable(name: bytes, shown: str) -> None:
+    assert printable(os.fsdecode(name)) == shown
+    printable(os.fsdecode(name)).encode("utf-8")
