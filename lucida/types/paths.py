@@ -4,9 +4,9 @@ from __future__ import annotations
 
 
 def printable(path: str) -> str:
-    """A path that is safe to print, to put into JSON and to store as SQL text.
+    r"""A path that is safe to print, to put into JSON and to store as SQL text.
 
-    Bytes that are not UTF-8 (surrogate escapes, as ``os.fsdecode`` gives them) become ``\\xff``, and control characters
+    Bytes that are not UTF-8 (surrogate escapes, as ``os.fsdecode`` gives them) become ``\xff``, and control characters
     (newlines, terminal escapes) their usual backslash forms. Everything else, emoji included, stays.
     """
     return "".join(char if char.isprintable() else _escaped(char) for char in path)
