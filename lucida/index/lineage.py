@@ -10,6 +10,7 @@ from sqlalchemy import Connection, insert, select
 
 from lucida.index import schema
 from lucida.index.packing import clean
+from lucida.index.writing import insert_one
 from lucida.types import Answer, Citation
 
 
@@ -25,7 +26,7 @@ def record_answer(connection: Connection, question: str, answer: Answer) -> int:
         "abstained": answer.abstained,
         "confidence": answer.confidence,
     }
-    key = int(connection.execute(insert(schema.Question).values(row)).inserted_primary_key[0])
+    key = insert_one(connection, schema.Question, row)
     pages = [(citation, _page_id(connection, citation)) for citation in answer.citations]
     rows = [
         {
@@ -55,7 +56,7 @@ def record_sample(connection: Connection, path: str, parents: Sequence[int]) -> 
     """Keep a generated sample with the items it was made from; returns the sample's id."""
     made = datetime.now(UTC).replace(tzinfo=None)
     row = {"path": clean(path), "made": made, "orphaned": False}
-    key = int(connection.execute(insert(schema.Sample).values(row)).inserted_primary_key[0])
+    key = insert_one(connection, schema.Sample, row)
     origin = select(schema.Item.id, schema.Source.path, schema.Item.page).join(schema.Source)
     found = connection.execute(origin.where(schema.Item.id.in_(parents))).all()
     rows = [{"sample_id": key, "item_id": item, "source": source, "page": page} for item, source, page in found]

@@ -47,7 +47,7 @@ class Load:
 def loads(connection: Connection) -> list[Load]:
     """All segments, oldest first."""
     counts = select(schema.Tombstone.segment_id, func.count()).group_by(schema.Tombstone.segment_id)
-    dead = {key: count for key, count in connection.execute(counts)}
+    dead = {row[0]: row[1] for row in connection.execute(counts)}
     return [Load(info, dead.get(info.id, 0)) for info in segment_rows(connection)]
 
 

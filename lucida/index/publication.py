@@ -55,7 +55,7 @@ class NewSegment:
             "sha256": self.stored.sha256,
             "bytes": self.stored.bytes,
         }
-        return int(connection.execute(insert(schema.Segment).values(values)).inserted_primary_key[0])
+        return writing.insert_one(connection, schema.Segment, values)
 
 
 @dataclass(frozen=True, slots=True)

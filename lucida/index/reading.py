@@ -37,6 +37,7 @@ def sources(connection: Connection, *, failed: bool | None = None) -> list[Sourc
 
 
 def source(connection: Connection, source_id: int) -> SourceRow | None:
+    """One source, None when there is none of that id."""
     row = connection.execute(select(Source.__table__).where(Source.id == source_id)).one_or_none()
     return None if row is None else _source(row)
 
@@ -114,6 +115,7 @@ def passages_of(connection: Connection, source_id: int, page: int | None = None)
 
 
 def passage_count(connection: Connection) -> int:
+    """How many passages there are."""
     return connection.scalar(select(func.count()).select_from(Passage)) or 0
 
 

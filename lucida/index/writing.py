@@ -73,15 +73,23 @@ def _naive(moment: datetime | None) -> datetime | None:
     return moment if moment is None or moment.tzinfo is None else moment.astimezone().replace(tzinfo=None)
 
 
+def insert_one(connection: Connection, table: type[schema.Base], values: Values) -> int:
+    """Insert a row into a table whose key the database gives out; returns the key."""
+    key = connection.execute(insert(table).values(values)).inserted_primary_key
+    assert key is not None
+    return int(key[0])
+
+
 def put_source(connection: Connection, values: Values, source_id: int | None) -> int:
     """Insert a source, or give an existing one new values; returns its id."""
     if source_id is None:
-        return int(connection.execute(insert(schema.Source).values(values)).inserted_primary_key[0])
+        return insert_one(connection, schema.Source, values)
     connection.execute(update(schema.Source).where(schema.Source.id == source_id).values(values))
     return source_id
 
 
 def insert_pages(connection: Connection, source_id: int, document: Document) -> None:
+    """Insert the pages with their words and regions packed."""
     rows = [
         {
             "source_id": source_id,

@@ -1,4 +1,3 @@
-# ruff: noqa: N999 - Alembic orders revisions by their numbers
 """The catalogue's first schema."""
 
 from __future__ import annotations
