@@ -92,6 +92,7 @@ def _naive(moment: datetime) -> datetime:
 def _nanoseconds(moment: datetime) -> int:
     """Nanoseconds since the epoch of a local time; far bounds, which the platform cannot place, count as furthest."""
     try:
-        return round(moment.timestamp() * 1_000_000) * 1000
+        exact = round(moment.timestamp() * 1_000_000) * 1000
     except (OverflowError, ValueError, OSError):
-        return _FURTHEST_NS if moment.year > 1970 else -_FURTHEST_NS
+        exact = _FURTHEST_NS if moment.year > 1970 else -_FURTHEST_NS
+    return min(max(exact, -_FURTHEST_NS), _FURTHEST_NS)
