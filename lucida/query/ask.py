@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING
 from lucida.errors import UsageError
 from lucida.index.records import Filter
 from lucida.query.calibration import THRESHOLD, confidence
-from lucida.query.candidate import Candidate
-from lucida.query.concepts import ValueType
 from lucida.query.normalise import same
 from lucida.query.question import Question, understand
 from lucida.query.reading import describe, gather, read
+from lucida.query.search import EVERYTHING
 from lucida.query.terms import tokens
 from lucida.query.verification import Evidence, evidence_of, locate
 from lucida.types import Answer, Citation, Step
@@ -23,6 +22,8 @@ from lucida.types import Answer, Citation, Step
 if TYPE_CHECKING:
     from lucida.index import Index
     from lucida.models.protocols import TextEncoder
+    from lucida.query.candidate import Candidate
+    from lucida.query.concepts import ValueType
 
 NOTHING_FOUND = "Nothing in these documents answers that."
 #: Further places that say the same are cited too, up to so many citations in all.
@@ -34,7 +35,7 @@ _QUESTION_LENGTH = 2_000
 
 
 def ask(
-    index: Index, encoder: TextEncoder | None, question: str, where: Filter = Filter(), *, top_k: int = 8
+    index: Index, encoder: TextEncoder | None, question: str, where: Filter = EVERYTHING, *, top_k: int = 8
 ) -> Answer:
     """Answer a question from what the library's documents say, with the place on the page, or abstain.
 

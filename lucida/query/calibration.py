@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
-from lucida.query.candidate import Candidate, Reader
+if TYPE_CHECKING:
+    from lucida.query.candidate import Candidate, Reader
 
 #: Below this confidence the honest answer is that nothing was found. MEASURED_PLACEHOLDER
 THRESHOLD = 0.5
 
 #: Logistic weights per reader: bias, match, agreement, similarity, names, place, rank.
 _WEIGHTS: dict[Reader, tuple[float, ...]] = {
-    "field": (-9.0, 6.0, 2.5, 1.5, 1.5, 2.0, 0.5),
-    "table": (-8.0, 6.0, 2.0, 0.5, 2.0, 0.0, 0.5),
-    "sentence": (-6.5, 3.0, 1.0, 4.0, 1.5, 0.0, 0.5),
+    "field": (-17.6, 5.5, 3.0, 0.0, 3.0, 7.6, 0.5),
+    "table": (-8.5, 6.0, 2.0, 0.0, 2.5, 0.0, 0.5),
+    "sentence": (-5.3, 2.5, 0.3, 3.2, 1.4, 0.0, 0.2),
 }
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from lucida.query.boxes import is_box, is_ticked
-from lucida.query.labels import Label
-from lucida.query.layout import Layout, Placed, Run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from lucida.query.labels import Label
+    from lucida.query.layout import Layout, Placed, Run
 
 
 def chosen(layout: Layout, label: Label) -> tuple[Placed, ...]:

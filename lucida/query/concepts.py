@@ -87,12 +87,14 @@ CONCEPTS: tuple[Concept, ...] = (
     _concept(
         "VAT number",
         ValueType.IDENTIFIER,
-        "VAT number|VAT no|VAT id|VAT reg no|tax id|tax number|USt-IdNr|Umsatzsteuer-ID|Steuernummer|UID|numéro de TVA|NIF",
+        "VAT number|VAT no|VAT id|VAT reg no|tax id|tax number|USt-IdNr|Umsatzsteuer-ID|Steuernummer|UID"
+        "|numéro de TVA|NIF",
     ),
     _concept(
         "due date",
         ValueType.DATE,
-        "due date|payment due|due|due by|pay by|payable by|date due|Fälligkeit|Fälligkeitsdatum|fällig am|fällig|zahlbar bis"
+        "due date|payment due|due|due by|pay by|payable by|date due|Fälligkeit|Fälligkeitsdatum|fällig am"
+        "|fällig|zahlbar bis"
         "|Zahlungsziel|date d'échéance|échéance|fecha de vencimiento|vencimiento",
         "when must it be paid|when is payment|payment deadline|pay until|wann muss|bis wann",
     ),
@@ -113,13 +115,15 @@ CONCEPTS: tuple[Concept, ...] = (
         "date",
         ValueType.DATE,
         "date|date issued|issue date|issued|issued on|invoice date|date of issue|dated|receipt date|order date|Datum"
-        "|Rechnungsdatum|Ausstellungsdatum|Belegdatum|ausgestellt am|date de facturation|date d'émission|fecha|fecha de emisión",
+        "|Rechnungsdatum|Ausstellungsdatum|Belegdatum|ausgestellt am|date de facturation|date d'émission|fecha"
+        "|fecha de emisión",
         "when issued|when dated|when written|when was made|ausgestellt",
     ),
     _concept(
         "subtotal",
         ValueType.MONEY,
-        "subtotal|sub total|sub-total|net amount|net total|net|total before tax|total excl vat|Zwischensumme|Nettobetrag"
+        "subtotal|sub total|sub-total|net amount|net total|net|total before tax|total excl vat|Zwischensumme"
+        "|Nettobetrag"
         "|Summe netto|Netto|sous-total|total HT|base imponible",
         "before tax|without tax|without VAT|excluding VAT|ohne Mehrwertsteuer",
     ),
@@ -132,11 +136,15 @@ CONCEPTS: tuple[Concept, ...] = (
     _concept(
         "total",
         ValueType.MONEY,
-        "total|grand total|total due|amount due|total amount|invoice total|balance due|balance|total to pay|amount payable"
-        "|amount|sum|Gesamtbetrag|Gesamtsumme|Rechnungsbetrag|Gesamt|Endbetrag|Summe|zu zahlen|zu zahlender Betrag|Betrag"
+        "total|grand total|total due|amount due|total amount|invoice total|balance due|balance|total to pay"
+        "|amount payable"
+        "|amount|sum|Gesamtbetrag|Gesamtsumme|Rechnungsbetrag|Gesamt|Endbetrag|Summe|zu zahlen"
+        "|zu zahlender Betrag|Betrag"
         "|total TTC|montant total|montant dû|net à payer|importe total|total a pagar",
-        "how much did cost|what did cost|how much does cost|how much do owe|how much was paid|amount to pay|to be paid|total cost"
-        "|pay altogether|wie viel kostet|wie hoch ist der betrag|was kostet|was hat gekostet|combien coûte|cuánto cuesta",
+        "how much did cost|what did cost|how much does cost|how much do owe|how much was paid|amount to pay"
+        "|to be paid|total cost"
+        "|pay altogether|wie viel kostet|wie hoch ist der betrag|was kostet|was hat gekostet|combien coûte"
+        "|cuánto cuesta",
     ),
     _concept("change", ValueType.MONEY, "change|change due|cash back|Rückgeld|monnaie rendue|cambio"),
     _concept("cash", ValueType.MONEY, "cash|paid|tendered|cash tendered|amount paid|bar|gegeben|Bargeld|bezahlt"),
@@ -150,7 +158,8 @@ CONCEPTS: tuple[Concept, ...] = (
     _concept(
         "seller",
         ValueType.NAME,
-        "seller|vendor|supplier|sold by|issued by|from|merchant|Verkäufer|Lieferant|Rechnungssteller|fournisseur|vendeur|vendedor",
+        "seller|vendor|supplier|sold by|issued by|from|merchant|Verkäufer|Lieferant|Rechnungssteller"
+        "|fournisseur|vendeur|vendedor",
         "who issued|who sold|who sent",
     ),
     _concept(
@@ -163,7 +172,8 @@ CONCEPTS: tuple[Concept, ...] = (
     _concept(
         "name",
         ValueType.NAME,
-        "name|full name|applicant|applicant name|name of applicant|patient name|surname|last name|Name|Vorname|Nachname"
+        "name|full name|applicant|applicant name|name of applicant|patient name|surname|last name|Name|Vorname"
+        "|Nachname"
         "|Antragsteller|nom|nombre",
         "who applied|who filled|who is the applicant",
     ),

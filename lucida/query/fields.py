@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from lucida.query.boxes import is_box
@@ -12,11 +12,13 @@ from lucida.query.checkboxes import chosen
 from lucida.query.concepts import ValueType
 from lucida.query.labels import Label, find_labels, looks_like_label
 from lucida.query.layout import Layout, Placed, Run, lay_out
-from lucida.query.question import Question
 from lucida.query.typed import agreement, find_spans
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from lucida.index.records import PageRow
+    from lucida.query.question import Question
 
 #: How natural each place of a value is; the weights that FUNSD's training forms favoured.
 _INLINE, _RIGHT, _BELOW = 1.0, 0.97, 0.8
@@ -104,16 +106,18 @@ def _right(layout: Layout, label: Label) -> _Value | None:
 
 def _joined(runs: Sequence[Run], height: float) -> tuple[Placed, ...]:
     """The first run's value, with the runs that follow close by, or that a bare sign ("$") leads to."""
-    words = _until_next_label(runs[0])
-    whole = len(words) == len(runs[0].words)
-    for before, after in zip(runs, runs[1:], strict=False):
-        bare = not any(char.isalnum() for char in before.text) and not is_box(before.text)
-        close = after.x0 - before.x1 < _JOINED * height
-        if not whole or looks_like_label(after) or not (bare or close):
+    value: tuple[Placed, ...] = ()
+    for before, run in pairwise((None, *runs)):
+        assert run is not None
+        bare = before is not None and not any(char.isalnum() or is_box(char) for char in before.text)
+        close = before is None or run.x0 - before.x1 < _JOINED * height
+        if before is not None and (looks_like_label(run) or not (bare or close)):
             break
-        words += _until_next_label(after)
-        whole = len(words) == sum(len(run.words) for run in runs[: runs.index(after) + 1])
-    return words
+        words = _until_next_label(run)
+        value += words
+        if len(words) < len(run.words):
+            break
+    return value
 
 
 def _heads_columns(layout: Layout, row: int, number: int) -> bool:
@@ -201,7 +205,7 @@ def _candidate(page: PageRow, label: Label, value: _Value, question: Question) -
     text = " ".join(word.text for word in words).strip(" .·_:;,|")
     if not any(char.isalnum() or char in "☐☑☒✓✔✗" for char in text) or len(text) > 400:
         return None
-    indices = tuple(dict.fromkeys(word.index for word in words))
+    indices = tuple(dict.fromkeys(placed.word for placed in words))
     quote = " ".join(page.words[index].text for index in indices)
     features = Features(match=label.score, agreement=fit, place=value.place)
     return Candidate(text, quote, page, "field", features, indices)

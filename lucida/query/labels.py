@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from lucida.query.boxes import is_box
 from lucida.query.concepts import CONCEPTS
-from lucida.query.layout import Layout, Run
 from lucida.query.terms import stem, stop_words, tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from lucida.query.layout import Layout, Run
 
 #: A label is rarely longer; the wanted words must lie within so many.
 _LONGEST = 10
@@ -37,6 +41,20 @@ class Label:
     end: int
     score: float
     closed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Sought:
+    """A wanted phrase, the IDF of words, and all words of the question."""
+
+    phrase: tuple[str, ...]
+    weights: dict[str, float]
+    asked: Collection[str]
+
+    def weight(self, word: str) -> float:
+        """IDF of a word; the mean where it is not known."""
+        mean = sum(self.weights.values()) / len(self.weights) if self.weights else 1.0
+        return self.weights.get(word, mean)
 
 
 @lru_cache(maxsize=65_536)
@@ -74,7 +92,7 @@ def find_labels(
     for row, runs in enumerate(layout.rows):
         for number, run in enumerate(runs):
             for order, phrase in enumerate(wanted):
-                label = _best_in_run(run, phrase, weights, asked)
+                label = _best_in_run(run, _Sought(tuple(phrase), weights, asked))
                 if label is None:
                     continue
                 start, end, score, closed = label
@@ -98,11 +116,9 @@ def _known_labels() -> frozenset[tuple[str, ...]]:
     return frozenset(tuple(t.folded for t in tokens(label)) for concept in CONCEPTS for label in concept.labels)
 
 
-def _best_in_run(
-    run: Run, phrase: Sequence[str], weights: dict[str, float], asked: Collection[str]
-) -> tuple[int, int, float, bool] | None:
+def _best_in_run(run: Run, sought: _Sought) -> tuple[int, int, float, bool] | None:
     """The window of words (start, end, score, closed) that says the phrase best, or None."""
-    heads = [_match(word.text, phrase) for word in run.words]
+    heads = [_match(word.text, sought.phrase) for word in run.words]
     if not any(heads):
         return None
     best: tuple[int, int, float, bool] | None = None
@@ -115,7 +131,7 @@ def _best_in_run(
                 held[wanted] = max(held.get(wanted, 0.0), alike)
             if not heads[end]:
                 continue
-            found = _judged(run, start, end + 1, held, phrase, weights, asked)
+            found = _judged(run, start, end + 1, held, sought)
             if best is None or found[2] > best[2] + 1e-9:
                 best = found
             if run.words[end].text.endswith(":"):
@@ -131,21 +147,13 @@ def _match(printed: str, phrase: Sequence[str]) -> dict[str, float]:
     return {want: alike for want, alike in found.items() if alike}
 
 
-def _judged(
-    run: Run,
-    start: int,
-    end: int,
-    held: dict[str, float],
-    phrase: Sequence[str],
-    weights: dict[str, float],
-    asked: Collection[str],
-) -> tuple[int, int, float, bool]:
+def _judged(run: Run, start: int, end: int, held: dict[str, float], sought: _Sought) -> tuple[int, int, float, bool]:
     """Widen a window to the whole label and score it: F1 of phrase covered and label explained."""
-    end, closed = _label_end(run, end, asked)
+    end, closed = _label_end(run, end, sought.asked)
     start = _label_start(run, start)
-    mean = sum(weights.values()) / len(weights) if weights else 1.0
-    total = sum(weights.get(word, mean) for word in phrase) or 1.0
-    recall = sum(weights.get(word, mean) * alike for word, alike in held.items()) / total
+    phrase = sought.phrase
+    total = sum(sought.weight(word) for word in phrase) or 1.0
+    recall = sum(sought.weight(word) * alike for word, alike in held.items()) / total
     stops = stop_words("en") | stop_words("de")
     printed = [t.folded for word in run.words[start:end] for t in tokens(word.text)]
     printed = [word for word in printed if word not in stops or word in phrase] or printed

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
 
-from lucida.types import Word
-
 if TYPE_CHECKING:
     from lucida.index.records import PageRow
+    from lucida.types import Word
 
 #: A gap wider than this many word heights starts a new run; a space is about 0.3, of justified text up to 0.8.
 _GAP = 1.0
@@ -22,12 +22,12 @@ class Placed(NamedTuple):
     """A word, or a part of one, in upright coordinates: points from the top left, y down, skew taken out.
 
     Attributes:
-        index: of the word in the page's ``words``.
+        word: index of the word in the page's ``words``.
         text: as printed.
         x0, y0, x1, y1: points.
     """
 
-    index: int
+    word: int
     text: str
     x0: float
     y0: float
@@ -176,7 +176,7 @@ def _runs(row: list[Placed], page_height: float) -> list[Run]:
     row = sorted(row, key=lambda w: w.x0)
     limit = _GAP * max(median(word.height for word in row), 0.8 * page_height)
     runs: list[list[Placed]] = [[row[0]]]
-    for before, word in zip(row, row[1:], strict=False):
+    for before, word in pairwise(row):
         if word.x0 - before.x1 > limit:
             runs.append([])
         runs[-1].append(word)

@@ -53,7 +53,7 @@ def parse_amount(text: str) -> float | None:
         last = len(digits) - digits.rindex(signs[0]) - 1
         digits = digits.replace(signs[0], "" if len(signs) > 1 or last == 3 else ".")
     before = text[: match.start()].strip()
-    negative = before.endswith(("-", "−", "(")) or text.strip().startswith(("-", "−"))
+    negative = before.endswith(("-", "\u2212", "(")) or text.strip().startswith(("-", "\u2212"))
     return -float(digits) if negative else float(digits)
 
 

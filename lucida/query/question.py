@@ -5,17 +5,27 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from lucida.query.concepts import CONCEPTS, Concept, ValueType
 from lucida.query.terms import content_terms, fold, language_of, stem, stop_words, tokens
 
+
+def _word_set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
 #: Words for kinds of documents and their parts: they say where to look, and are no part of a label.
-_PLACES_TO_LOOK = frozenset(
-    ["invoice", "receipt", "bill", "form", "letter", "document", "page", "report", "contract", "article", "paper", "table", "section", "datasheet", "sheet", "scan", "text", "file", "statement", "order", "field", "box", "line", "rechnung", "quittung", "beleg", "formular", "brief", "dokument", "seite", "bericht", "vertrag", "artikel", "tabelle", "feld", "zeile", "facture", "reçu", "formulaire", "lettre", "rapport", "factura", "recibo", "formulario", "carta", "informe"]
+_PLACES_TO_LOOK = _word_set(
+    """invoice receipt bill form letter document page report contract article paper table section datasheet sheet scan
+    text file statement order field box line rechnung quittung beleg formular brief dokument seite bericht vertrag
+    artikel tabelle feld zeile facture formulaire lettre rapport factura recibo formulario carta informe"""
 )
 #: Words that carry the question and not its subject, beyond stop-words.
-_ASKING = frozenset(
-    ["give", "find", "name", "called", "call", "value", "stated", "listed", "written", "shown", "printed", "mentioned", "according", "filled", "entered", "recorded", "indicated", "specified", "read", "gives", "contain", "contains", "genannt", "angegeben", "eingetragen", "steht", "heißt", "lautet", "many", "much", "long", "kind", "type"]
+_ASKING = _word_set(
+    """give find name called call value stated listed written shown printed mentioned according filled entered recorded
+    indicated specified read gives contain contains genannt angegeben eingetragen steht heisst lautet many much long
+    kind type"""
 )
 
 #: Tried in order; the first that is found in the folded question names the type.
@@ -24,18 +34,18 @@ _TYPE_CUES: tuple[tuple[ValueType, str], ...] = (
     (ValueType.PHONE, r"\b(tele)?phone\b|\btel\b|\bfax\b|\btelefon(nummer)?\b"),
     (ValueType.WEB, r"\bweb ?(site|page)\b|\burl\b|\bhomepage\b"),
     (ValueType.PERCENT, r"\bpercent(age)?\b|\bper cent\b|\bprozent\b|\bpourcentage\b|\bwhat share\b"),
-    (ValueType.NUMBER, r"\bhow many\b|\bwie ?viele\b|\bhow (long|tall|high|deep|heavy|far|old|wide|fast|large|big)\b"
-        r"|\bhow much does .* weigh\b|\bcuant[oa]s\b|\bcombien de\b"),
-    (ValueType.MONEY, r"\bhow much\b|\bcosts?\b|\bprice\b|\bamount\b|\bwie ?viel\b|\bkostet\b|\bbetrag\b|\bpreis\b"
-        r"|\bcombien\b|\bcuanto\b|\bhow expensive\b|\bowe\b"),
-    (ValueType.TIME, r"\bwhat time\b|\bum wie viel uhr\b|\bat which time\b"),
-    (ValueType.DATE, r"\bwhen\b|\bwhat (day|date|year|month|century|decade)\b|\b(which|in what) (day|date|year|month|century|decade)\b"
-        r"|\bwann\b|\bdatum\b|\bquand\b|\bcuando\b|\bdate\b|\bfecha\b"),
+    (ValueType.NUMBER, r"\bhow many\b|\bwie ?viele\b|\bcuant[oa]s\b|\bcombien de\b|\bhow much does .* weigh\b"),
+    (ValueType.NUMBER, r"\bhow (long|tall|high|deep|heavy|far|old|wide|fast|large|big)\b"),
+    (ValueType.MONEY, r"\bhow (much|expensive)\b|\bcosts?\b|\bprice\b|\bamount\b|\bowe\b|\bcombien\b|\bcuanto\b"),
+    (ValueType.MONEY, r"\bwie ?viel\b|\bkostet\b|\bbetrag\b|\bpreis\b"),
+    (ValueType.TIME, r"\bwhat time\b|\bum wie ?viel uhr\b|\bat which time\b"),
+    (ValueType.DATE, r"\bwhen\b|\b(what|which) (day|date|year|month|century|decade)\b"),
+    (ValueType.DATE, r"\bwann\b|\bdatum\b|\bquand\b|\bcuando\b|\bdate\b|\bfecha\b"),
     (ValueType.NAME, r"\bwho(m|se)?\b|\bwer\b|\bwem\b|\bwen\b|\bqui\b|\bquien\b"),
     (ValueType.ADDRESS, r"\baddress\b|\badresse\b|\banschrift\b|\bdireccion\b"),
-    (ValueType.PLACE, r"\bwhere\b|\bwo\b|\bdonde\b|\b(what|which|in what|in which) (city|country|town|state|place|region|continent)\b"),
+    (ValueType.PLACE, r"\bwhere\b|\bwo\b|\bdonde\b|\b(what|which) (city|country|town|state|place|region|continent)\b"),
     (ValueType.IDENTIFIER, r"\b(number|no|nr|code|id|reference|serial)\b|nummer\b|\bnumero\b|\biban\b"),
-)  # fmt: skip
+)
 _YES_NO = re.compile(r"^\s*(is|are|was|were|did|does|do|has|have|had|can|ist|sind|war|hat|est|es)\b", re.IGNORECASE)
 _CHECKED = re.compile(
     r"\b(checked|ticked|marked|selected|crossed|angekreuzt|markiert|coch[ée]e?|marcad[oa])\b", re.IGNORECASE
@@ -48,8 +58,10 @@ _LEAD = re.compile(
 )
 #: "... on this receipt?": where to look, which is no part of a label.
 _TAIL = re.compile(
-    r"\s+(?:on|in|of|from|for|auf|in|aus|der|des|dieser|im|sur|dans|de|en|del)\s+(?:(?:the|this|that|an?|my|our|der|dem|den|des|dieser|"
-    r"diesem|einer|eines|la|le|cette|ce|el|esta|este)\s+)*(?:" + "|".join(sorted(_PLACES_TO_LOOK)) + r")\W*$",
+    r"\s+(?:on|in|of|from|for|auf|in|aus|der|des|dieser|im|sur|dans|de|en|del)\s+"
+    r"(?:(?:the|this|that|an?|my|our|der|dem|den|des|dieser|diesem|einer|eines|la|le|cette|ce|el|esta|este)\s+)*(?:"
+    + "|".join(sorted(_PLACES_TO_LOOK))
+    + r")\W*$",
     re.IGNORECASE,
 )
 _NUMERAL = re.compile(r"\d")
@@ -135,9 +147,9 @@ def _concepts(text: str) -> list[Concept]:
                 found.append((len(places), concept, frozenset(places)))
     found.sort(key=lambda entry: -entry[0])
     kept: list[tuple[Concept, frozenset[int]]] = []
-    for _, concept, places in found:
-        if all(not places <= held or places == held for _, held in kept):
-            kept.append((concept, places))
+    for _, concept, taken in found:
+        if all(not taken <= held or taken == held for _, held in kept):
+            kept.append((concept, taken))
     return list(dict.fromkeys(concept for concept, _ in kept))[:4]
 
 
@@ -200,7 +212,7 @@ def _names(text: str, language: str) -> tuple[str, ...]:
     if language == "de" or len(high) == len(body) > 1:
         return tuple(numerals)
     names: list[str] = []
-    for before, token in zip(found, found[1:], strict=False):
+    for before, token in pairwise(found):
         if not token.text[0].isupper() or token.folded in stops or _NUMERAL.search(token.text):
             continue
         if names and names[-1].endswith(before.text):

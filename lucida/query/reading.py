@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from lucida.index.records import Filter, ItemRow, PageRow
 from lucida.query.candidate import Candidate, Features
 from lucida.query.fields import read_fields
 from lucida.query.labels import alikeness
-from lucida.query.question import Question
 from lucida.query.search import inverse_document_frequencies, retrieve
 from lucida.query.sentences import Scored, score_sentences, short_answer
 from lucida.query.tables import read_tables
@@ -19,8 +16,12 @@ from lucida.query.terms import tokens
 from lucida.types import ItemKind
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from lucida.index import Index
+    from lucida.index.records import Filter, ItemRow, PageRow
     from lucida.models.protocols import TextEncoder
+    from lucida.query.question import Question
 
 #: Pages that are read closely, the best by retrieval.
 MOST_PAGES = 8
@@ -38,9 +39,10 @@ class Retrieved:
 def gather(index: Index, encoder: TextEncoder | None, question: Question, where: Filter, top_k: int) -> Retrieved:
     """Retrieve passages for a question and look up their pages.
 
-    The full text is asked for the labels of what is wanted too, so that "How much did it cost?" reaches a "Gesamtbetrag".
+    The full text is asked for the labels of what is wanted too, so that "How much did it cost?" reaches a
+    "Gesamtbetrag".
     """
-    found = retrieve(index, encoder, question.text, question.expansion, top_k, where)
+    found = retrieve(index, encoder, question.text, terms=question.expansion, top_k=top_k, where=where)
     passages = tuple(entry.item for entry in found if entry.item.kind == ItemKind.PASSAGE)
     places = list(dict.fromkeys((item.source_id, item.page) for item in passages))[:MOST_PAGES]
     pages = (index.page(source_id, number) for source_id, number in places)

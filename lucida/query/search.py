@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,14 +14,16 @@ from lucida.query.terms import content_terms, language_of, stem, tokens
 from lucida.types import Hit, ItemKind
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
     from numpy.typing import NDArray
 
     from lucida.index import Index
     from lucida.models.protocols import TextEncoder
 
-#: A passage below this cosine is no dense hit. Measured with all-MiniLM-L6-v2 on 800 questions of SQuAD 2.0 and their 12
-#: articles: 94 % of questions lie above it with their own paragraph (most of the rest share words with it), 7 % of
+#: A passage below this cosine is no dense hit. Measured with all-MiniLM-L6-v2 on 800 questions of SQuAD 2.0 and their
+#: 12 articles: 94 % of questions lie above it with their own paragraph (most of the rest share words with it), 7 % of
 #: random question-paragraph pairs do. Of eight queries on nothing in there ("a dog on a beach"), five find nothing.
 DENSE_CUTOFF = 0.25
 #: A passage found by words alone must hold this share of the query's IDF mass, or it matched by accident.
@@ -31,6 +32,10 @@ WORD_COVERAGE = 0.3
 _DEPTH = 50
 #: A longer query is cut here; a screenful of text pins the meaning down.
 _QUERY_LENGTH = 8_000
+
+
+#: Lets everything pass.
+EVERYTHING = Filter()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,7 @@ class SearchRequest:
 
     query: str
     top_k: int = 10
-    where: Filter = Filter()
+    where: Filter = EVERYTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +81,12 @@ def search(index: Index, encoder: TextEncoder | None, request: SearchRequest) ->
     _check(request)
     language = language_of(request.query)
     terms = content_terms(request.query[:_QUERY_LENGTH], language)
-    found = retrieve(index, encoder, request.query, terms, request.top_k, request.where)
+    found = retrieve(index, encoder, request.query, terms=terms, top_k=request.top_k, where=request.where)
     return [_hit(rank, entry, terms, language) for rank, entry in enumerate(found, start=1)]
 
 
 def retrieve(
-    index: Index, encoder: TextEncoder | None, query: str, terms: Sequence[str], top_k: int, where: Filter
+    index: Index, encoder: TextEncoder | None, query: str, *, terms: Sequence[str], top_k: int, where: Filter
 ) -> list[Found]:
     """The ranked items behind ``search``, whole and with their scores.
 

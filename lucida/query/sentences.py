@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lucida.query.concepts import ValueType
 from lucida.query.labels import alikeness
-from lucida.query.question import Question
 from lucida.query.terms import stop_words, tokens
 from lucida.query.typed import Span, find_spans
 
 if TYPE_CHECKING:
-    from lucida.models.protocols import TextEncoder
+    from collections.abc import Sequence
 
-_SENTENCE_END = re.compile(r"(?<=[.!?])[\"'”’)\]]?\s+(?=[\"'“‘(\[]?[A-ZÄÖÜÀ-Þ0-9])")
+    from lucida.models.protocols import TextEncoder
+    from lucida.query.question import Question
+
+_SENTENCE_END = re.compile(r"(?<=[.!?])[\"'”’)\]]?\s+(?=[\"'“\u2018(\[]?[A-ZÄÖÜÀ-Þ0-9])")
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(])(?:[A-Z]|Mr|Mrs|Ms|Dr|Prof|St|No|Nr|vs|etc|e\.g|i\.e|cf|Fig|Inc|Ltd|Co|Jr|Sr|approx|z\.B|d\.h|bzw|ca|Abs|\d{1,2})\.$"
 )
@@ -24,10 +25,8 @@ _ABBREVIATION = re.compile(
 _LONGEST = 400
 #: Sentences that go to the encoder, the best by words first: it costs milliseconds each.
 _MOST_ENCODED = 24
-_SHORT_TYPES = {
-    ValueType.DATE, ValueType.MONEY, ValueType.PERCENT, ValueType.NUMBER, ValueType.NAME, ValueType.PLACE, ValueType.TIME,
-    ValueType.EMAIL, ValueType.PHONE, ValueType.WEB,
-}  # fmt: skip
+#: Types that show by their form, so that a span can be cut out of a sentence.
+_SHORT_TYPES = frozenset(ValueType) - {ValueType.ANY, ValueType.ADDRESS, ValueType.IDENTIFIER, ValueType.CHOICE}
 _PLACE_LEAD = re.compile(
     r"\b(?:in|at|from|near|to|of|on|im|nach|bei|aus|à|en)\s+(?:the\s+|der\s+|dem\s+)?$", re.IGNORECASE
 )

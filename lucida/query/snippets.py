@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from lucida.query.terms import Token, stem, tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 #: Characters of a snippet, about three printed lines.
 SNIPPET_LENGTH = 240

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,18 +9,21 @@ from lucida.query.candidate import Candidate, Features
 from lucida.query.concepts import ValueType
 from lucida.query.labels import alikeness
 from lucida.query.normalise import parse_amount
-from lucida.query.question import Question
-from lucida.query.terms import fold, tokens
+from lucida.query.terms import tokens
 from lucida.query.typed import agreement
 from lucida.types import Box, Cell, Region, Table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from lucida.index.records import PageRow
+    from lucida.query.question import Question
 
 _HIGHEST = frozenset(
-    ["highest", "most", "largest", "biggest", "greatest", "best", "maximum", "max", "top", "höchste", "höchsten", "meisten", "größte"]
+    {"highest", "most", "largest", "biggest", "greatest", "maximum", "max", "hochste", "meisten", "grosste"}
 )
-_LOWEST = frozenset(["lowest", "least", "smallest", "fewest", "worst", "minimum", "min", "niedrigste", "niedrigsten", "wenigsten", "kleinste"])
+_LOWEST = frozenset({"lowest", "least", "smallest", "fewest", "minimum", "min", "niedrigste", "wenigsten", "kleinste"})
+_SUMS = frozenset({"total", "totals", "sum", "subtotal", "gesamt", "summe", "zwischensumme"})
 #: A cell is considered when its headers and the table's surroundings say so much of the question.
 _WEAKEST = 0.4
 _MOST = 6
@@ -126,7 +128,7 @@ def _exactness(grid: _Grid, cell: Cell, question: Question) -> float:
 
 
 def _extreme(page: PageRow, grid: _Grid, question: Question, weights: dict[str, float]) -> Iterator[Candidate]:
-    """ "Which region had the highest revenue?": the row name beside a column's extreme value, totals left out."""
+    """Name the row with a column's highest or lowest value ("Which region had the highest revenue?"), sums aside."""
     highest, lowest = question.words & _HIGHEST, question.words & _LOWEST
     if bool(highest) == bool(lowest):
         return
@@ -134,13 +136,7 @@ def _extreme(page: PageRow, grid: _Grid, question: Question, weights: dict[str, 
     for column, words in grid.columns.items():
         if column == 0:
             continue
-        amounts = [
-            (amount, cell)
-            for cell in grid.body
-            if cell.column == column
-            for amount in [_plain_amount(grid, cell)]
-            if amount is not None
-        ]
+        amounts = _amounts(grid, column)
         if len(amounts) < 2:
             continue
         named = words | grid.columns.get(0, frozenset()) | grid.around
@@ -155,9 +151,10 @@ def _extreme(page: PageRow, grid: _Grid, question: Question, weights: dict[str, 
             yield _candidate(page, answer.text, answer, match, ValueType.ANY)
 
 
-def _plain_amount(grid: _Grid, cell: Cell) -> float | None:
-    total = {"total", "sum", "gesamt", "summe", "subtotal"} & {fold(word) for word in grid.rows.get(cell.row, ())}
-    return None if total else parse_amount(cell.text)
+def _amounts(grid: _Grid, column: int) -> list[tuple[float, Cell]]:
+    """A column's numbers with their cells, without those in rows of sums."""
+    cells = [c for c in grid.body if c.column == column and not grid.rows.get(c.row, frozenset()) & _SUMS]
+    return [(amount, cell) for cell in cells if (amount := parse_amount(cell.text)) is not None]
 
 
 def _candidate(page: PageRow, text: str, cell: Cell, match: float, kind: ValueType) -> Candidate:

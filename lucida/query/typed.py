@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from lucida.query.concepts import ValueType
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _MONTHS = (
     r"(?:jan(?:uary|uar|v(?:ier)?|\.)?|jänner|feb(?:ruary|ruar|\.)?|f[ée]vr(?:ier|\.)?|mar(?:ch|s|zo|\.)?|märz|apr(?:il|\.)?|avril|"
@@ -15,6 +17,7 @@ _MONTHS = (
     r"septembre|o[ckt]+(?:ober|obre|ubre|\.)?|nov(?:ember|embre|iembre|\.)?|de[czs](?:ember|iembre|\.)?|d[ée]cembre|enero|febrero)"
 )
 _YEAR = r"(?:1[0-9]\d\d|20\d\d)"
+_ORDINAL = r"(?:\d{1,2}(?:st|nd|rd|th)|\w+teenth|\w+tieth|\w+-first)"
 _DATE = re.compile(
     rf"""(?<![\w/.-])(?:
       \d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}
@@ -22,7 +25,7 @@ _DATE = re.compile(
     | \d{{1,2}}(?:st|nd|rd|th|\.|er)?[\s-]+(?:(?:of|de)\s+)?{_MONTHS}(?:,?[\s-]+(?:de\s+)?(?:\d{{4}}|'?\d{{2}}))?
     | {_MONTHS}\s+\d{{1,2}}(?:st|nd|rd|th)?(?:\s*,?\s*\d{{4}})?
     | {_MONTHS}\s*,?\s+{_YEAR}
-    | (?:(?:early|mid|late)[\s-]+)?(?:the\s+)?(?:(?:\d{{1,2}}(?:st|nd|rd|th))(?:\s+(?:and|to|or)\s+\d{{1,2}}(?:st|nd|rd|th))?|\w+teenth|\w+tieth|\w+-first)\s+centur(?:y|ies)
+    | (?:(?:early|mid|late)[\s-]+)?(?:the\s+)?{_ORDINAL}(?:\s+(?:and|to|or)\s+{_ORDINAL})?\s+centur(?:y|ies)
     | {_YEAR}s?(?:\s?[-–]\s?(?:{_YEAR}|\d\d))?(?:\s+(?:BC|AD|CE|BCE))?
     )(?![\w/]|[.-]\d)""",
     re.IGNORECASE | re.VERBOSE,
@@ -31,19 +34,21 @@ _AMOUNT = r"\d{1,3}(?:[,.'’\s]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.,]\d+)?"
 _CURRENCY = r"(?:[$€£¥₹]|US\$|EUR|USD|GBP|CHF|JPY|SEK|NOK|DKK|Fr\.|Euros?|dollars?|pounds?)"
 _SCALE = r"(?:\s?(?:thousand|million|billion|trillion|Mio\.?|Mrd\.?|[mbk]n?)\b)?"
 _MONEY = re.compile(
-    rf"(?<!\w)[-−(]?(?:{_CURRENCY}\s?[-−]?(?:{_AMOUNT}){_SCALE}(?:[.,][-–—]{{1,2}})?|(?:{_AMOUNT}){_SCALE}(?:[.,][-–—]{{1,2}})?\s?{_CURRENCY}(?!\w))\)?",
+    rf"(?<!\w)[-\u2212(]?(?:{_CURRENCY}\s?[-\u2212]?(?:{_AMOUNT}){_SCALE}(?:[.,][-–—]{{1,2}})?|(?:{_AMOUNT}){_SCALE}(?:[.,][-–—]{{1,2}})?\s?{_CURRENCY}(?!\w))\)?",
     re.IGNORECASE,
 )
-_PLAIN_MONEY = re.compile(r"(?<![\w.,/-])[-−(]?(?:\d{1,3}(?:[,.'’\s]\d{3})+|\d+)[.,]\d{2}\)?(?![\w/%]|[.,]\d|\s?%)")
+_PLAIN_MONEY = re.compile(
+    r"(?<![\w.,/-])[-\u2212(]?(?:\d{1,3}(?:[,.'’\s]\d{3})+|\d+)[.,]\d{2}\)?(?![\w/%]|[.,]\d|\s?%)"
+)
 _PERCENT = re.compile(
-    rf"(?<!\w)[-−+]?(?:{_AMOUNT})\s?(?:%|percent\b|per\s?cent\b|Prozent\b|percentage points\b)", re.IGNORECASE
+    rf"(?<!\w)[-\u2212+]?(?:{_AMOUNT})\s?(?:%|percent\b|per\s?cent\b|Prozent\b|percentage points\b)", re.IGNORECASE
 )
 _NUMBER_WORDS = (
     r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fifteen|sixteen|twenty|thirty|forty|fifty|"
     r"sixty|seventy|eighty|ninety|hundreds?|thousands?|millions?|dozens?|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|zwölf)"
 )
 _NUMBER = re.compile(
-    rf"(?<![\w.,])(?:[-−+]?(?:{_AMOUNT})(?:\s?(?:hundred|thousand|million|billion|trillion|dozen))?|{_NUMBER_WORDS}(?:[\s-]{_NUMBER_WORDS})*)(?!\w)",
+    rf"(?<![\w.,])(?:[-\u2212+]?(?:{_AMOUNT})(?:\s?(?:hundred|thousand|million|billion|trillion|dozen))?|{_NUMBER_WORDS}(?:[\s-]{_NUMBER_WORDS})*)(?!\w)",
     re.IGNORECASE,
 )
 _TIME = re.compile(
@@ -124,7 +129,7 @@ def _as_money(value: str) -> float:
     """A bare whole number may be money in a column of them, but less surely."""
     if find_spans(value, ValueType.MONEY):
         return 1.0
-    return 0.6 if re.fullmatch(r"[-−(]?[\d.,'’\s]+\)?", value.strip()) and any(c.isdigit() for c in value) else 0.0
+    return 0.6 if re.fullmatch(r"[-\u2212(]?[\d.,'’\s]+\)?", value.strip()) and any(c.isdigit() for c in value) else 0.0
 
 
 def _as_name(value: str) -> float:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from lucida.types import Box, Word, union
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 #: A quote that does not stand in one piece (text around a figure, another reading order) may stand in so many...
 _MOST_PIECES = 4
@@ -32,7 +35,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class _Stream:
-    """The letters and digits of a page in a row; ``owner`` is each one's word, borders are where tokens start or end."""
+    """A page's letters and digits in a row: each one's word, and where tokens start and end."""
 
     text: str
     owner: tuple[int, ...]
