@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from lucida.ingest.lines import Token
 
 _CID = re.compile(r"\(cid:\d+\)")
+#: Replacement characters, private use, noncharacters, lone surrogates and controls other than white space.
+_MEANINGLESS = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\uf8ff\ufdd0-\ufdef\ufffd-\uffff\U000f0000-\U0010ffff]"
+)
 #: The letter pairs that make up most of running text in English, German, French, Spanish, Italian, Portuguese and
 #: Dutch. A text in a language of the Latin script has about half of its pairs here, random letters about an eighth.
 _COMMON_PAIRS = frozenset(
@@ -164,7 +168,11 @@ _COMMON_PAIRS = frozenset(
 )
 _MIN_LETTERS = 120
 _MIN_SHARE = 0.28
-_VOWELS = frozenset("aeiouy")
+#: Enough to tell; a broken encoding breaks the whole page.
+_SAMPLE_CHARS = 2500
+_LETTERS = re.compile(r"[^\W\d_]{3,}")
+_LATIN = re.compile("[a-z]")
+_VOWELS = re.compile("[aeiouy]")
 
 
 def unusable(text: str) -> str | None:
@@ -176,23 +184,17 @@ def unusable(text: str) -> str | None:
     Returns:
         The reason as part of a sentence, e.g. ``"4 of 5 characters have no meaning"``.
     """
-    solid = [char for char in text if not char.isspace()]
-    if len(solid) < 12:
+    solid = len("".join(text.split()))
+    if solid < 12:
         return None
-    if len(_CID.findall(text)) * 6 > 0.2 * len(solid):
+    if len(_CID.findall(text)) * 6 > 0.2 * solid:
         return "it holds glyph numbers instead of letters"
-    empty = sum(_meaningless(char) for char in solid)
-    if empty > 0.15 * len(solid):
-        return f"{round(100 * empty / len(solid))}% of its characters have no meaning"
+    empty = len(_MEANINGLESS.findall(text))
+    if empty > 0.15 * solid:
+        return f"{round(100 * empty / solid)}% of its characters have no meaning"
     if _soup(text):
         return "its letters form no words"
     return None
-
-
-def _meaningless(char: str) -> bool:
-    if char == "\ufffd":
-        return True
-    return unicodedata.category(char) in ("Co", "Cc", "Cn", "Cs")
 
 
 def _soup(text: str) -> bool:
@@ -201,14 +203,14 @@ def _soup(text: str) -> bool:
     Broken encodings usually shift or permute the alphabet, which keeps the look of words but not their letter pairs.
     Capitals are left out: part numbers, codes and acronyms obey no statistics.
     """
-    words = [word for word in re.findall(r"[^\W\d_]{3,}", _plain(text)) if not word.isupper()]
+    words = [word for word in _LETTERS.findall(_plain(text[:_SAMPLE_CHARS])) if not word.isupper()]
     letters = "".join(words).lower()
-    latin = sum("a" <= char <= "z" for char in letters)
+    latin = len(_LATIN.findall(letters))
     if latin < max(_MIN_LETTERS, 0.7 * len(letters)):
         return _symbol_soup(text, latin)
     pairs = [word[i : i + 2] for word in map(str.lower, words) for i in range(len(word) - 1)]
     common = sum(pair in _COMMON_PAIRS for pair in pairs) / len(pairs)
-    vowels = sum(char in _VOWELS for char in letters) / len(letters)
+    vowels = len(_VOWELS.findall(letters)) / len(letters)
     return common < _MIN_SHARE or vowels < 0.18 or vowels > 0.75
 
 
@@ -225,6 +227,8 @@ def _symbol_soup(text: str, latin: int) -> bool:
 
 def _plain(text: str) -> str:
     """Without accents, so that ``é`` counts as ``e``."""
+    if text.isascii():
+        return text
     return "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
 
 

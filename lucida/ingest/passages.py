@@ -48,10 +48,9 @@ def build_passages(pages: Sequence[Page]) -> tuple[Passage, ...]:
         while region.kind is RegionKind.TEXT and index + 1 < len(flow) and _continues(flow, index):
             index += 1
             following.extend((word, flow[index][0].number) for word in flow[index][2])
-        builder.add(page, region, words, following)
+        builder.add(_Part(page, region, words, following, index))
         index += 1
-    builder.close_section()
-    return tuple(builder.passages)
+    return builder.finish()
 
 
 def _flow(pages: Sequence[Page]) -> Iterator[tuple[Page, Region, list[Word]]]:
@@ -79,81 +78,91 @@ def _continues(flow: Sequence[tuple[Page, Region, list[Word]]], index: int) -> b
     return moved and open_end and next_words[0].text[:1].islower() and len(words) > 8
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A region with its words, and those that carry its last paragraph on elsewhere."""
+
+    page: Page
+    region: Region
+    words: list[Word]
+    following: list[tuple[Word, int]]
+    order: int
+
+    def pieces(self) -> list[Piece]:
+        return text_pieces(self.region, self.words, self.page, following=self.following, order=self.order)
+
+
 class _Builder:
     """Collects sections and packs each when it is complete."""
 
     def __init__(self) -> None:
-        self.passages: list[Passage] = []
+        self._made: list[tuple[int, Passage]] = []
         self._stack: list[tuple[int, str]] = []
         self._section = _Section(())
-        self._caption: tuple[Page, Region, list[Word]] | None = None
+        self._caption: _Part | None = None
 
-    def add(self, page: Page, region: Region, words: list[Word], following: Sequence[tuple[Word, int]]) -> None:
-        if region.kind is RegionKind.CAPTION and region.text.casefold().startswith("tab"):
-            self._flush_caption()
-            self._caption = (page, region, words)
-            return
-        if region.kind is RegionKind.TABLE and region.table:
-            self._add_table(page, region)
+    def add(self, part: _Part) -> None:
+        kind = part.region.kind
+        if kind is RegionKind.TABLE and part.region.table:
+            self._add_table(part, part.region)
             return
         self._flush_caption()
-        if region.kind is RegionKind.TITLE:
-            self._open_section(page, region, words)
-        elif region.kind in _FLOWING or (region.kind in _MARGINAL and page.number == 1):
-            self._section.pieces.extend(text_pieces(region, words, page, following=following))
+        if kind is RegionKind.CAPTION and not _of_picture(part.region.text):
+            self._caption = part
+        elif kind is RegionKind.TITLE:
+            self._open_section(part)
+        elif kind in _FLOWING or (kind in _MARGINAL and part.page.number == 1):
+            self._section.pieces.extend(part.pieces())
         else:
-            self._add_alone(page, region, words)
+            # Captions, labels of figures and running heads of later pages stand for themselves.
+            self._made.extend(_packed(part.pieces(), self._section.path))
 
-    def close_section(self) -> None:
-        """Pack what has been collected under the current title."""
+    def finish(self) -> tuple[Passage, ...]:
+        """Pack what is left; passages in the order in which they begin."""
         self._flush_caption()
         self._pack()
+        return tuple(passage for _, passage in sorted(self._made, key=lambda made: made[0]))
 
-    def _open_section(self, page: Page, region: Region, words: list[Word]) -> None:
+    def _open_section(self, part: _Part) -> None:
         # Titles that follow each other directly share a passage with the text below them.
         only_titles = all(piece.kind is RegionKind.TITLE for piece in self._section.pieces)
-        deeper = bool(self._stack) and region.level > self._stack[-1][0]
+        deeper = bool(self._stack) and part.region.level > self._stack[-1][0]
         held = self._section.pieces if only_titles and deeper else []
         if held:
             self._section.pieces = []
         self._pack()
-        while self._stack and self._stack[-1][0] >= region.level:
+        while self._stack and self._stack[-1][0] >= part.region.level:
             self._stack.pop()
-        self._stack.append((region.level, region.text))
-        pieces = text_pieces(region, words, page)
-        self._section = _Section(tuple(text for _, text in self._stack), [*held, *pieces])
+        self._stack.append((part.region.level, part.region.text))
+        self._section = _Section(tuple(text for _, text in self._stack), [*held, *part.pieces()])
 
-    def _add_table(self, page: Page, region: Region) -> None:
-        # Titles and a caption right above the table become its heading.
-        caption = self._caption
-        self._caption = None
-        self._pack_text_above()
-        heading = "\n".join([piece.text for piece in self._section.pieces] + ([caption[1].text] if caption else []))
-        self._section.pieces = []
-        self.passages.extend(table_passages(region, page.number, self._section.path, heading, MAX_CHARS))
-
-    def _pack_text_above(self) -> None:
-        """Keep the order of the page: text before a table comes before it, except a title still waiting for text."""
+    def _add_table(self, part: _Part, region: Region) -> None:
+        """Titles and a caption right above a table become its heading."""
         if any(piece.kind is not RegionKind.TITLE for piece in self._section.pieces):
             self._pack()
+        heading = [piece.text for piece in self._section.pieces]
+        if self._caption:
+            heading.append(self._caption.region.text)
+        self._caption = None
+        self._section.pieces = []
+        made = table_passages(region, part.page.number, self._section.path, "\n".join(heading), MAX_CHARS)
+        self._made.extend((part.order, passage) for passage in made)
 
     def _flush_caption(self) -> None:
         if self._caption:
-            page, region, words = self._caption
+            self._made.extend(_packed(self._caption.pieces(), self._section.path))
             self._caption = None
-            self._add_alone(page, region, words)
-
-    def _add_alone(self, page: Page, region: Region, words: list[Word]) -> None:
-        """A region that stands for itself: captions, labels of figures, running heads of later pages."""
-        pieces = text_pieces(region, words, page)
-        self.passages.extend(_packed(pieces, self._section.path))
 
     def _pack(self) -> None:
-        self.passages.extend(_packed(self._section.pieces, self._section.path))
+        self._made.extend(_packed(self._section.pieces, self._section.path))
         self._section = _Section(self._section.path)
 
 
-def _packed(pieces: Sequence[Piece], path: tuple[str, ...]) -> Iterator[Passage]:
+def _of_picture(caption: str) -> bool:
+    return caption.casefold().startswith(("fig", "abb", "chart", "photo", "plate", "bild", "diagram"))
+
+
+def _packed(pieces: Sequence[Piece], path: tuple[str, ...]) -> Iterator[tuple[int, Passage]]:
     """Cut pieces into passages of even length near the target, none above the maximum."""
     if not pieces:
         return
@@ -167,11 +176,11 @@ def _packed(pieces: Sequence[Piece], path: tuple[str, ...]) -> Iterator[Passage]
         over = grown > MAX_CHARS + 1 or (current and _better_now(length, grown, target))
         only_titles = all(one.kind is RegionKind.TITLE for one in current)
         if current and over and not (only_titles and grown <= MAX_CHARS):
-            yield _passage(current, path)
+            yield current[0].order, _passage(current, path)
             current, length = [], 0
         current.append(piece)
         length += len(piece.text) + 1
-    yield _passage(current, path)
+    yield current[0].order, _passage(current, path)
 
 
 def _better_now(length: int, grown: int, target: float) -> bool:

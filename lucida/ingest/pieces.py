@@ -27,6 +27,7 @@ class Piece:
         page: where it starts.
         box: around its words on that page.
         kind: role of its region.
+        order: number of its region in the reading order of the document.
     """
 
     text: str
@@ -34,6 +35,7 @@ class Piece:
     page: int
     box: Box
     kind: RegionKind
+    order: int = 0
 
 
 @dataclass(slots=True)
@@ -76,7 +78,7 @@ def _opens_next(dealt: Sequence[tuple[Region, list[Word]]], current: int, word: 
 
 
 def text_pieces(
-    region: Region, words: Sequence[Word], page: Page, *, following: Sequence[tuple[Word, int]] = ()
+    region: Region, words: Sequence[Word], page: Page, *, following: Sequence[tuple[Word, int]] = (), order: int = 0
 ) -> list[Piece]:
     """Cut a region's words into sentences and deliberate lines.
 
@@ -85,6 +87,7 @@ def text_pieces(
         words: its words in order.
         page: where it stands.
         following: words with their page numbers that carry the paragraph on elsewhere (next column or page).
+        order: number of the region in the document.
     """
     printed = _printed(words, page.number, column_right(region.box, [r.box for r in page.regions]))
     if following:
@@ -102,7 +105,7 @@ def text_pieces(
         if item.after == "\n" or ends_sentence(item.word.text, follows):
             gap = "\n" if not pieces or printed[start - 1].after == "\n" else " "
             for part in _portions(printed[start : index + 1]):
-                pieces.append(_piece(part, gap, region.kind))
+                pieces.append(_piece(part, gap, region.kind, order))
                 gap = " "
             start = index + 1
     return pieces
@@ -139,11 +142,11 @@ def _printed(words: Sequence[Word], page: int, right: float) -> list[_Printed]:
     return printed
 
 
-def _piece(printed: Sequence[_Printed], gap: str, kind: RegionKind) -> Piece:
+def _piece(printed: Sequence[_Printed], gap: str, kind: RegionKind, order: int) -> Piece:
     parts = []
     for item in printed[:-1]:
         parts.append(flow.without_hyphen(item.word.text) if item.after == "" else item.word.text + item.after)
     parts.append(printed[-1].word.text)
     first = printed[0].page
     box = union(item.word.box for item in printed if item.page == first)
-    return Piece("".join(parts).replace("\u00ad", ""), gap, first, box, kind)
+    return Piece("".join(parts).replace("\u00ad", ""), gap, first, box, kind, order)

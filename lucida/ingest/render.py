@@ -1,0 +1,153 @@
+"""Draw one page of any source, as a person sees it: for evidence, previews and page pictures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lucida.errors import DamagedSourceError, SourceError
+from lucida.ingest import grid
+from lucida.ingest.markup import MARKUP_TYPES, parse_markup
+from lucida.ingest.opened import open_document
+
+if TYPE_CHECKING:
+    import pymupdf
+    from PIL.Image import Image
+
+    from lucida.types import Box, Page
+
+_MAX_PIXELS = 60_000_000
+
+
+def render_page(
+    path: Path,
+    media_type: str,
+    page: int,
+    *,
+    dpi: int = 150,
+    passwords: tuple[str, ...] = (),
+    box: Box | None = None,
+) -> Image:
+    """Render a page, or a part of it, as displayed.
+
+    Args:
+        path: the source.
+        media_type: as found when it was read.
+        page: counting from 1; the frame of a picture with several.
+        dpi: resolution; pictures come at their own.
+        passwords: tried in turn on encrypted documents.
+        box: the part to render; None for the whole page.
+
+    Returns:
+        RGB.
+
+    Raises:
+        SourceError: the file is gone, has changed its kind, or no longer has that page.
+    """
+    if not path.is_file():
+        raise SourceError(f"{path.name} is no longer there.", "Run ingest again to bring the library up to date.")
+    if media_type.startswith("image/") and media_type != "image/svg+xml":
+        return _picture(path, page, box)
+    if media_type in MARKUP_TYPES:
+        return _markup(path, media_type, page, dpi, box)
+    document = open_document(path, media_type, passwords)
+    try:
+        _check_page(path, page, document.page_count)
+        return _pixels(document, page - 1, path, dpi, box)
+    finally:
+        document.close()
+
+
+def _check_page(path: Path, page: int, count: int) -> None:
+    if not 1 <= page <= count:
+        raise SourceError(
+            f"{path.name} has no page {page} any more; it has {count}.",
+            "Run ingest again to bring the library up to date.",
+        )
+
+
+def _pixels(document: pymupdf.Document, index: int, path: Path, dpi: int, box: Box | None) -> Image:
+    import pymupdf
+    from PIL import Image
+
+    try:
+        loaded = document.load_page(index)
+        width, height = loaded.rect.width, loaded.rect.height
+        part = (box.x1 - box.x0) * (box.y1 - box.y0) if box else 1.0
+        zoom = min(dpi / 72, (_MAX_PIXELS / max(width * height * part, 1.0)) ** 0.5)
+        clip = None
+        if box:
+            clip = pymupdf.Rect(box.x0 * width, box.y0 * height, box.x1 * width, box.y1 * height)
+        pixmap = loaded.get_pixmap(matrix=pymupdf.Matrix(zoom, zoom), clip=clip, alpha=False)
+    except (RuntimeError, ValueError, pymupdf.mupdf.FzErrorBase) as error:
+        raise DamagedSourceError(
+            f"Page {index + 1} of {path.name} cannot be drawn.", "Open the file in a viewer to see it."
+        ) from error
+    return Image.frombytes("RGB", (pixmap.width, pixmap.height), pixmap.samples)
+
+
+def _picture(path: Path, page: int, box: Box | None) -> Image:
+    from PIL import Image, ImageOps, UnidentifiedImageError
+
+    if path.suffix.lower() in (".heic", ".heif", ".avif"):
+        _register_heif()
+    try:
+        with Image.open(path) as opened:
+            _check_page(path, page, getattr(opened, "n_frames", 1))
+            opened.seek(page - 1)
+            upright = ImageOps.exif_transpose(opened)
+            if upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info:
+                rgba = upright.convert("RGBA")
+                upright = Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba)
+            image = upright.convert("RGB")
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise DamagedSourceError(
+            f"{path.name} can no longer be opened as a picture.", "Run ingest again to bring the library up to date."
+        ) from error
+    return image.crop(box.to_px(*image.size)) if box else image
+
+
+def _register_heif() -> None:
+    from lucida.lazy import require
+
+    require("pi_heif", "read HEIC pictures").register_heif_opener()
+
+
+def _markup(path: Path, media_type: str, page: int, dpi: int, box: Box | None) -> Image:
+    import pymupdf
+
+    pages = grid.lay_out(parse_markup(path.read_bytes(), media_type).elements)
+    _check_page(path, page, len(pages))
+    document = pymupdf.open()
+    try:
+        _draw(document, pages[page - 1])
+        return _pixels(document, 0, path, dpi, box)
+    finally:
+        document.close()
+
+
+def _draw(document: pymupdf.Document, page: Page) -> None:
+    """Print the words of a virtual page where they stand, headings in bold, table cells framed."""
+    import pymupdf
+
+    sheet = document.new_page(width=page.width_pt, height=page.height_pt)
+    plain, bold, other = pymupdf.Font("cour"), pymupdf.Font("cobo"), pymupdf.Font("cjk")
+    titles = [region.box for region in page.regions if region.level]
+    writer = pymupdf.TextWriter(sheet.rect)
+    for word in page.words:
+        latin = all(ord(char) < 0x250 for char in word.text)
+        heavy = any(title.contains_point(*word.box.center) for title in titles)
+        font = (bold if heavy else plain) if latin else other
+        width = font.text_length(word.text, fontsize=grid.SIZE_PT)
+        room = word.box.width * page.width_pt
+        size = grid.SIZE_PT * min(1.0, room / width) if width > 0 else grid.SIZE_PT
+        baseline = word.box.y1 * page.height_pt - 0.25 * grid.SIZE_PT
+        writer.append((word.box.x0 * page.width_pt, baseline), word.text, font=font, fontsize=size)
+    writer.write_text(sheet)
+    for region in page.regions:
+        for cell in region.table.cells if region.table else ():
+            x0, y0, x1, y1 = cell.box
+            frame = pymupdf.Rect(
+                x0 * page.width_pt - 2, y0 * page.height_pt, x1 * page.width_pt - 2, y1 * page.height_pt
+            )
+            sheet.draw_rect(frame, color=(0.75, 0.75, 0.75), width=0.4)
