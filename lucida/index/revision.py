@@ -13,6 +13,7 @@ from lucida.index.faults import damaged
 from lucida.index.schema import REVISIONS
 
 if TYPE_CHECKING:
+    from alembic.config import Config
     from sqlalchemy import Connection
 
     from lucida.index.database import Database
@@ -52,21 +53,32 @@ def _revision(connection: Connection) -> str | None:
     return None
 
 
+def migrations_folder() -> Path:
+    """Where the migrations lie."""
+    return Path(__file__).parent / "migrations"
+
+
+def configuration(connection: Connection) -> Config:
+    """Alembic's settings for running migrations on ``connection``, inside its transaction."""
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(migrations_folder()).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
 def upgrade(database: Database, checkpoint: Checkpoint) -> None:
     """Create the tables, or bring them to ``HEAD``, in one transaction. The caller holds the writer's lock.
 
     The full text is derived, so it is dropped first and built again after: migrations never have to carry it along.
     """
     from alembic import command
-    from alembic.config import Config
 
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
     with database.write() as connection:
         words = fulltext.of(connection)
         words.drop(connection)
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(configuration(connection), "head")
         words.create(connection)
         words.rebuild(connection)
         checkpoint("upgraded")
