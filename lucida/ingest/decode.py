@@ -17,14 +17,14 @@ _LOOK = 2048
 
 
 def decode(data: bytes, *, declared: bool = False) -> str:
-    """Decode a text file.
+    r"""Decode a text file.
 
     Args:
         data: the whole file.
         declared: whether to look for a declaration in the first 2 KiB, as HTML and XML carry it.
 
     A byte order mark wins, then a declaration that holds, then UTF-8, then UTF-16 without a mark (told by its zero
-    bytes), then Windows-1252, which always works. Line ends become ``\\n``; NUL characters are dropped.
+    bytes), then Windows-1252, which always works. Line ends become ``\n``; NUL characters are dropped.
     """
     text = _decode(data, _declaration(data) if declared else None)
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")

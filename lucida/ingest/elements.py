@@ -20,11 +20,11 @@ class TableCell:
 
 @dataclass(slots=True)
 class Element:
-    """A heading, paragraph, list item, caption or table.
+    r"""A heading, paragraph, list item, caption or table.
 
     Attributes:
         kind: its role.
-        text: white space folded, except for ``\\n``, which breaks the line.
+        text: white space folded, except for ``\n``, which breaks the line.
         level: of a heading, 1 to 6.
         rows: of a table.
         indent: columns of the grid by which a list item is set in.

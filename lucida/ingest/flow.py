@@ -1,5 +1,7 @@
 """Running text from printed lines: which line ends are deliberate, and which hyphens are the typesetter's."""
 
+# ruff: noqa: RUF001 - typographic dashes, quotes and bullets are what this module is about
+
 from __future__ import annotations
 
 from statistics import median

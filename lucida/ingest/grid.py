@@ -82,7 +82,8 @@ class _Sheet:
         hanging = element.indent + (2 if element.kind is RegionKind.LIST else 0)
         wrapped = wrap(element.text, COLUMNS - hanging, verbatim=element.verbatim)
         self._gap(element, len(wrapped))
-        first, own = True, []
+        first = True
+        own: list[Word] = []
         for line in wrapped:
             if self.row >= LINES:
                 self._close_region(element, own)
@@ -125,7 +126,6 @@ class _Sheet:
             self.row = min(at, LINES - 1)
             own.extend(self._print(line, 0, advance=False))
         self.row = min(self.row if not placed else placed[0][0] + height, LINES)
-        self.words.extend([])
         if own:
             text = "\n".join(" | ".join(c.text for c in table.cells if c.row == r) for r in range(table.rows))
             boxes = [cell.box for cell in table.cells] + [word.box for word in own]

@@ -1,5 +1,7 @@
 """Words and visual lines in points, the common ground of the text layer and OCR."""
 
+# ruff: noqa: RUF001 - typographic dashes, quotes and bullets are what this module is about
+
 from __future__ import annotations
 
 import itertools

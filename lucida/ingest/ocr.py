@@ -5,7 +5,7 @@ from __future__ import annotations
 from statistics import median
 from typing import TYPE_CHECKING
 
-from lucida.ingest.blocks import Style, group
+from lucida.ingest.blocks import Block, Style, group
 from lucida.ingest.compose import Composed, TitleStyle, compose
 from lucida.ingest.lines import Line, Token, inside, split_at_gaps
 from lucida.ingest.order import reading_order
@@ -102,10 +102,10 @@ def _arrange(lines: list[Line], view: Straightened, scale: float) -> Composed:
     _even_sizes(lines)
     body = median(line.size for line in lines for _ in line.tokens)
     tables = aligned_tables(lines)
-    free = [line for line in lines if not any(inside(line, table.box) for table in tables)]
+    items: list[Line | Block] = [*tables]
+    items += [line for line in lines if not any(inside(line, table.box) for table in tables)]
     style = Style(body, margin=1.3, trusts_bold=False)
-    blocks = [block for run in reading_order([*free, *tables]) for block in group(run, style)]
-
+    blocks = [block for run in reading_order(items) for block in group(run, style)]
     return compose(blocks, lambda x0, y0, x1, y1: view.to_page(x0 / scale, y0 / scale, x1 / scale, y1 / scale))
 
 

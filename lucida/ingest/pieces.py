@@ -143,9 +143,10 @@ def _printed(words: Sequence[Word], page: int, right: float) -> list[_Printed]:
 
 
 def _piece(printed: Sequence[_Printed], gap: str, kind: RegionKind, order: int) -> Piece:
-    parts = []
-    for item in printed[:-1]:
-        parts.append(flow.without_hyphen(item.word.text) if item.after == "" else item.word.text + item.after)
+    parts = [
+        flow.without_hyphen(item.word.text) if item.after == "" else item.word.text + item.after
+        for item in printed[:-1]
+    ]
     parts.append(printed[-1].word.text)
     first = printed[0].page
     box = union(item.word.box for item in printed if item.page == first)

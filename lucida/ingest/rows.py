@@ -59,7 +59,8 @@ def column_names(table: Table) -> list[str]:
 def _row(table: Table, row: int, names: Sequence[str], limit: int) -> list[tuple[str, list[Cell]]]:
     """A row as one line, or as several where it is overlong."""
     lines: list[tuple[str, list[Cell]]] = []
-    text, used = "", []
+    text = ""
+    used: list[Cell] = []
     for cell in table.cells:
         if cell.row != row or not cell.text:
             continue
