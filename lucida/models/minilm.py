@@ -84,7 +84,7 @@ class MiniLM:
         vectors = np.empty((len(cut.ids), DIMENSION), dtype=np.float32)
         for batch in windows.batches(cut, _TOKENS_PER_CORE * processor().cores):
             vectors[batch.rows] = runtime.run(batch.ids, batch.mask)
-        return windows.join(vectors, cut)
+        return windows.join(vectors, cut.owner, cut.lengths, cut.texts)
 
     def _runtime_for(self, count: int) -> Runtime:
         """The exact runtime for queries and small jobs; the measured one once enough windows have gone through."""

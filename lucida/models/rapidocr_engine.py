@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lucida.errors import SourceError
+from lucida.errors import DependencyError, SourceError
 from lucida.lazy import require
 from lucida.models.orientation import middle, most_legible
 from lucida.models.processor import processor
@@ -75,6 +75,7 @@ class RapidOcr:
 
     def _loaded(self) -> Any:
         if self._engine is None:
+            require_installed()
             module = require("rapidocr", "read scans with the engine rapidocr")
             threads = self._threads or processor().cores
             self._engine = module.RapidOCR(
@@ -86,9 +87,17 @@ class RapidOcr:
         return {"_threads": self._threads, "_engine": None}
 
 
-def installed() -> bool:
-    """Whether the package is there, without importing it."""
-    return find_spec("rapidocr") is not None
+def require_installed() -> None:
+    """Look for the package without importing it.
+
+    Raises:
+        DependencyError: it is absent.
+    """
+    if find_spec("rapidocr") is None:
+        raise DependencyError(
+            "The OCR engine rapidocr is an extra, and it is not installed.",
+            "Install it with: pip install 'camera-lucida[rapidocr]', or use the engine tesseract.",
+        )
 
 
 def in_reading_order(results: Iterable[Sequence[Any]], width: int, height: int) -> list[Word]:

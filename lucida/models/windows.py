@@ -85,20 +85,22 @@ def batches(windows: Windows, token_budget: int) -> Iterator[Batch]:
         start += len(rows)
 
 
-def join(vectors: Vectors, windows: Windows) -> Vectors:
+def join(vectors: Vectors, owner: NDArray[np.int64], tokens: NDArray[np.int64], texts: int) -> Vectors:
     """Average the windows' vectors per text, weighted by token counts, and scale to unit length.
 
     Args:
         vectors: shape (windows, dimension), unit length.
-        windows: what ``vectors`` were made from.
+        owner: shape (windows,): the text each window belongs to, ascending, every text at least once.
+        tokens: shape (windows,): the windows' token counts.
+        texts: number of texts.
 
     Returns:
         float32, shape (texts, dimension).
     """
-    if len(vectors) == windows.texts:
+    if len(vectors) == texts:
         return vectors
-    sums = np.zeros((windows.texts, vectors.shape[1]), dtype=np.float32)
-    np.add.at(sums, windows.owner, vectors * windows.lengths[:, None].astype(np.float32))
+    sums = np.zeros((texts, vectors.shape[1]), dtype=np.float32)
+    np.add.at(sums, owner, vectors * tokens[:, None].astype(np.float32))
     return unit(sums)
 
 
