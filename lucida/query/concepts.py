@@ -59,19 +59,19 @@ CONCEPTS: tuple[Concept, ...] = (
     _concept(
         "invoice number",
         ValueType.IDENTIFIER,
-        "invoice number|invoice no|invoice #|invoice id|inv no|bill number|Rechnungsnummer|Rechnungs-Nr|Rechnung Nr"
+        "invoice number|invoice no|invoice id|inv no|bill number|Rechnungsnummer|Rechnungs-Nr|Rechnung Nr"
         "|Rechnungsnr|numéro de facture|facture n°|número de factura|factura nº",
         "number of the invoice|number on the invoice|Nummer der Rechnung",
     ),
     _concept(
         "receipt number",
         ValueType.IDENTIFIER,
-        "receipt number|receipt no|receipt #|transaction number|transaction id|Belegnummer|Bon-Nr|Beleg-Nr",
+        "receipt number|receipt no|transaction number|transaction id|Belegnummer|Bon-Nr|Beleg-Nr",
     ),
     _concept(
         "order number",
         ValueType.IDENTIFIER,
-        "order number|order no|order #|order id|purchase order|po number|p.o. number|po no|Bestellnummer|Bestell-Nr"
+        "order number|order no|order id|purchase order|po number|p.o. number|po no|Bestellnummer|Bestell-Nr"
         "|Auftragsnummer|Auftrags-Nr|numéro de commande|número de pedido",
     ),
     _concept(
@@ -160,7 +160,7 @@ CONCEPTS: tuple[Concept, ...] = (
         ValueType.NAME,
         "seller|vendor|supplier|sold by|issued by|from|merchant|Verkäufer|Lieferant|Rechnungssteller"
         "|fournisseur|vendeur|vendedor",
-        "who issued|who sold|who sent",
+        "who issued|who sold|who sent|who supplied",
     ),
     _concept(
         "signatory",
@@ -191,7 +191,12 @@ CONCEPTS: tuple[Concept, ...] = (
     _concept("fax", ValueType.PHONE, "fax|fax number|fax no|facsimile|Telefax|télécopie"),
     _concept("email", ValueType.EMAIL, "email|e-mail|email address|mail|E-Mail-Adresse|courriel|correo electrónico"),
     _concept("web", ValueType.WEB, "website|web|internet|homepage|url|www|Webseite|site web|sitio web"),
-    _concept("cashier", ValueType.NAME, "cashier|served by|clerk|operator|Kassierer|Bediener|es bediente sie|caissier"),
+    _concept(
+        "cashier",
+        ValueType.NAME,
+        "cashier|served by|clerk|operator|Kassierer|Bediener|es bediente sie|caissier",
+        "who served",
+    ),
     _concept(
         "payment method",
         ValueType.ANY,

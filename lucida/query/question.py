@@ -25,7 +25,7 @@ _PLACES_TO_LOOK = _word_set(
 _ASKING = _word_set(
     """give find name called call value stated listed written shown printed mentioned according filled entered recorded
     indicated specified read gives contain contains genannt angegeben eingetragen steht heisst lautet many much long
-    kind type"""
+    kind type checked ticked marked selected crossed angekreuzt markiert cochee marcado"""
 )
 
 #: Tried in order; the first that is found in the folded question names the type.
@@ -113,6 +113,14 @@ class Question:
         """Terms without those that only carry the question: what evidence must cover."""
         asking = {stem(word) for word in _ASKING}
         return tuple(term for term in self.terms if stem(term) not in asking) or self.terms
+
+    @cached_property
+    def matter(self) -> dict[str, float]:
+        """Terms that evidence, its page or its source must speak of, with their weights."""
+        cued = {stem(t.folded) for concept in self.concepts for phrase in concept.cues for t in tokens(phrase)}
+        printed = {stem(t.folded) for concept in self.concepts for phrase in concept.labels for t in tokens(phrase)}
+        printed |= {stem(word) for word in _PLACES_TO_LOOK}
+        return {t: 0.35 if stem(t) in printed else 0.1 if stem(t) in cued else 1.0 for t in self.subject}
 
 
 def understand(text: str) -> Question:

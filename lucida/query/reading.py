@@ -42,7 +42,7 @@ def gather(index: Index, encoder: TextEncoder | None, question: Question, where:
     The full text is asked for the labels of what is wanted too, so that "How much did it cost?" reaches a
     "Gesamtbetrag".
     """
-    found = retrieve(index, encoder, question.text, terms=question.expansion, top_k=top_k, where=where)
+    found = retrieve(index, encoder, question.text, terms=question.expansion, top_k=top_k, where=where, word_coverage=0)
     passages = tuple(entry.item for entry in found if entry.item.kind == ItemKind.PASSAGE)
     places = list(dict.fromkeys((item.source_id, item.page) for item in passages))[:MOST_PAGES]
     pages = (index.page(source_id, number) for source_id, number in places)
@@ -54,7 +54,7 @@ def read(index: Index, encoder: TextEncoder | None, question: Question, found: R
     weights = inverse_document_frequencies(index, question.terms)
     candidates: list[Candidate] = []
     for rank, page in enumerate(found.pages):
-        names = _named(question, _page_words(index, page))
+        names = spoken_of(question, _page_words(index, page))
         own = read_fields(page, question, weights) + read_tables(page, question, weights)
         candidates += [_with(candidate, names=names, rank=_falling(rank)) for candidate in own]
     return candidates + _from_sentences(index, encoder, question, found, weights)
@@ -72,7 +72,7 @@ def _from_sentences(
         item = passages[entry.passage]
         words = _words(" ".join((*texts[entry.passage][1], item.text)))
         page = pages[item.source_id, item.page]
-        candidates.append(_sentence(question, entry, item, page, _named(question, words)))
+        candidates.append(_sentence(question, entry, item, page, spoken_of(question, words)))
     return candidates
 
 
@@ -96,12 +96,17 @@ def _falling(rank: int) -> float:
     return 1.0 / (1.0 + 0.25 * rank)
 
 
-def _named(question: Question, words: frozenset[str]) -> float:
-    """Share of the question's names and numerals of which every word is among the given ones; 1 when it has none."""
-    if not question.names:
-        return 1.0
-    held = [all(_said(token.folded, words) for token in tokens(name)) for name in question.names]
-    return sum(held) / len(held)
+def spoken_of(question: Question, words: frozenset[str]) -> float:
+    """How much of what the question speaks of stands among words, 0..1: a value of another thing is no answer.
+
+    Names, numerals and words of the matter count fully. Words of a label ("cost") or a kind of document ("receipt")
+    count little, since documents use others for them.
+    """
+    missing = total = 0.0
+    for term, weight in question.matter.items():
+        total += weight
+        missing += 0.0 if _said(term, words) else weight
+    return 1.0 - missing / max(total, 1.0)
 
 
 def _said(word: str, words: frozenset[str]) -> bool:

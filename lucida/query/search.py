@@ -86,7 +86,14 @@ def search(index: Index, encoder: TextEncoder | None, request: SearchRequest) ->
 
 
 def retrieve(
-    index: Index, encoder: TextEncoder | None, query: str, *, terms: Sequence[str], top_k: int, where: Filter
+    index: Index,
+    encoder: TextEncoder | None,
+    query: str,
+    *,
+    terms: Sequence[str],
+    top_k: int,
+    where: Filter,
+    word_coverage: float = WORD_COVERAGE,
 ) -> list[Found]:
     """The ranked items behind ``search``, whole and with their scores.
 
@@ -97,6 +104,7 @@ def retrieve(
         terms: folded words for the full text.
         top_k: most items to return.
         where: narrows the search.
+        word_coverage: least share of the terms' IDF mass for an item that only the words found.
 
     Raises:
         ModelError: the encoder is not the one the index belongs to.
@@ -109,7 +117,8 @@ def retrieve(
     meaning = dict(_dense(index, encoder, query, depth, among))
     near = {item for item, cosine in meaning.items() if cosine >= DENSE_CUTOFF}
     rows = {row.id: row for row in index.items(sorted(near | set(words)))}
-    by_words = _not_accidental(index, rows, words, near, terms)
+    weights = inverse_document_frequencies(index, terms)
+    by_words = [i for i in words if i in rows and (i in near or _covered(rows[i], weights) >= word_coverage)]
     fused = reciprocal_rank_fusion([[item for item in meaning if item in near], by_words])
     found = [Found(rows[item], score, meaning.get(item), words.get(item)) for item, score in fused if item in rows]
     return _distinct(found)[:top_k]
@@ -150,18 +159,11 @@ def _dense(
     return index.nearest(encoder.encode_texts([query[:_QUERY_LENGTH]])[0], depth, among=among)
 
 
-def _not_accidental(
-    index: Index, rows: dict[int, ItemRow], words: dict[int, float], near: set[int], terms: Sequence[str]
-) -> list[int]:
-    """Ids of the full text's ranking, without those that share little with the query in words *and* in meaning."""
-    weights = inverse_document_frequencies(index, terms)
-    total = sum(weights.values()) or 1.0
-
-    def covered(row: ItemRow) -> float:
-        stems = {stem(token.folded) for token in tokens(" ".join((row.text, *row.section)))}
-        return sum(weight for term, weight in weights.items() if stem(term) in stems) / total
-
-    return [item for item in words if item in rows and (item in near or covered(rows[item]) >= WORD_COVERAGE)]
+def _covered(row: ItemRow, weights: dict[str, float]) -> float:
+    """Share of the terms' IDF mass that a passage, with its section titles, holds."""
+    stems = {stem(token.folded) for token in tokens(" ".join((row.text, *row.section)))}
+    held = sum(weight for term, weight in weights.items() if stem(term) in stems)
+    return held / (sum(weights.values()) or 1.0)
 
 
 def _distinct(found: list[Found]) -> list[Found]:

@@ -22,7 +22,7 @@ _STOP_WORDS = {
         hatte haben hier ich ihr ihre im in ist ja kann kein keine mein mit nach nicht noch nun nur ob oder ohne sehr
         sein seine sich sie sind so über um und uns unter vom von vor war waren was weil welche welchem welchen welcher
         welches wem wen wenn wer werden wessen wie wieviel viel viele wir wird wo wann warum wurde wurden zu zum zur
-        steht lautet""",
+        steht lautet hoch gross lange""",
     "fr": """à au aux avec ce ces cette dans de des du elle en est et était été être eu fut ici il ils je l la le les
         leur lui mais me mes mon ne nos notre nous on ou où par pas pour qu quand que quel quelle quelles quels qui
         quoi sa sans se ses si son sont sur ta te tes tu un une vos votre vous combien comment pourquoi d""",

@@ -31,7 +31,9 @@ _DATE = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _AMOUNT = r"\d{1,3}(?:[,.'’\s]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.,]\d+)?"
-_CURRENCY = r"(?:[$€£¥₹]|US\$|EUR|USD|GBP|CHF|JPY|SEK|NOK|DKK|Fr\.|Euros?|dollars?|pounds?)"
+_CURRENCY = (
+    r"(?:[$€£¥₹]|US\$|EUR|USD|GBP|CHF|JPY|SEK|NOK|DKK|Fr\.|Euros?|dollars?|pounds?|kron[eo]r|francs?|yen|yuan|rupees)"
+)
 _SCALE = r"(?:\s?(?:thousand|million|billion|trillion|Mio\.?|Mrd\.?|[mbk]n?)\b)?"
 _MONEY = re.compile(
     rf"(?<!\w)[-\u2212(]?(?:{_CURRENCY}\s?[-\u2212]?(?:{_AMOUNT}){_SCALE}(?:[.,][-–—]{{1,2}})?|(?:{_AMOUNT}){_SCALE}(?:[.,][-–—]{{1,2}})?\s?{_CURRENCY}(?!\w))\)?",
@@ -103,7 +105,7 @@ def find_spans(text: str, kind: ValueType) -> list[Span]:
     found: list[Span] = []
     for pattern in _PATTERNS.get(kind, ()):
         for match in pattern.finditer(text):
-            stripped = match.group().strip()
+            stripped = match.group().strip().rstrip(".,;:" if kind in (ValueType.NAME, ValueType.PLACE) else "")
             start = match.start() + match.group().index(stripped)
             if stripped and all(start >= span.end or match.end() <= span.start for span in found):
                 found.append(Span(start, start + len(stripped), stripped))
