@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from lucida.errors import DamagedSourceError, EncryptedSourceError
@@ -91,7 +92,9 @@ def _unlock(document: pymupdf.Document, path: Path, passwords: Sequence[str]) ->
 
 
 def _damaged(path: Path, error: BaseException) -> DamagedSourceError:
-    reason = str(error).splitlines()[0].strip().rstrip(".") if str(error).strip() else type(error).__name__
+    # MuPDF's own sentence follows its error code; what stands before repeats the path.
+    code = re.search(r"code=\d+: *([^\n]+)", str(error))
+    reason = f" ({code.group(1).strip().rstrip('.')})" if code else ""
     return DamagedSourceError(
-        f"{path.name} cannot be parsed ({reason}).", "Open it in its own program and save it anew, or get another copy."
+        f"{path.name} cannot be parsed{reason}.", "Open it in its own program and save it anew, or get another copy."
     )
