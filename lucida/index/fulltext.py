@@ -10,8 +10,6 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from lucida.errors import DependencyError
-
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -81,16 +79,11 @@ class FullText(Protocol):
 
 
 def of(connection: Connection) -> FullText:
-    """The full text engine of the connection's database.
+    """The full text engine of the connection's database."""
+    if connection.dialect.name == "postgresql":
+        from lucida.index.words_postgresql import PostgresWords
 
-    Raises:
-        DependencyError: there is none for it.
-    """
+        return PostgresWords()
     from lucida.index.words_sqlite import SqliteWords
 
-    if connection.dialect.name != "sqlite":
-        raise DependencyError(
-            f"Full text on {connection.dialect.name} is not there yet, so the catalogue cannot live in it.",
-            "Leave the library's database setting empty, which means SQLite.",
-        )
     return SqliteWords()

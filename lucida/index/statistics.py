@@ -17,8 +17,8 @@ def measure(database: Database) -> Statistics:
         failed = select(func.count()).select_from(schema.Source).where(schema.Source.error.is_not(None))
         parts = {
             "catalogue": database.bytes,
-            "segments": connection.scalar(select(func.sum(schema.Segment.bytes))) or 0,
-            "blobs": connection.scalar(select(func.sum(schema.Blob.bytes))) or 0,
+            "segments": int(connection.scalar(select(func.sum(schema.Segment.bytes))) or 0),
+            "blobs": int(connection.scalar(select(func.sum(schema.Blob.bytes))) or 0),
         }
         return Statistics(
             sources=_count(connection, schema.Source),

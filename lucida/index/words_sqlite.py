@@ -37,7 +37,8 @@ SELECT 'delete', id, text, section, caption FROM words_content
 WHERE id IN (SELECT id FROM items WHERE source_id IN (SELECT value FROM json_each(:sources)))"""
 
 #: A section title says what many passages share, so it counts half.
-_SCORE = "bm25(words, 1.0, 0.5, 1.0)"
+_SEARCH = """SELECT rowid, bm25(words, 1.0, 0.5, 1.0) AS score FROM words WHERE words MATCH :query {narrowed}
+ORDER BY score, rowid LIMIT :k"""
 #: The unary plus keeps the planner from asking the full text once per id.
 _AMONG = "AND +rowid IN (SELECT value FROM json_each(:among))"
 _FREQUENCY = "SELECT count(*) FROM words WHERE words MATCH :query"
@@ -66,11 +67,7 @@ class SqliteWords:
         query = _query(terms)
         if not query or k < 1:
             return []
-        narrowed = "" if among is None else _AMONG
-        statement = text(
-            f"SELECT rowid, {_SCORE} AS score FROM words WHERE words MATCH :query {narrowed} "  # noqa: S608 - constants
-            "ORDER BY score, rowid LIMIT :k"
-        )
+        statement = text(_SEARCH.format(narrowed="" if among is None else _AMONG))
         values = {"query": query, "k": k} | ({} if among is None else {"among": json.dumps(among.tolist())})
         return [(int(row[0]), -float(row[1])) for row in connection.execute(statement, values)]
 

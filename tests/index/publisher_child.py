@@ -44,7 +44,9 @@ def main() -> None:
             missing = [reading for reading in readings if reading.file.path not in known]
             if missing or number % 3 == 0:
                 index.publish(missing or readings)
-        index.remove([source_id for path, (source_id, _, _) in index.file_states().items() if path.endswith("/doomed.pdf")])
+        index.remove(
+            [source_id for path, (source_id, _, _) in index.file_states().items() if path.endswith("/doomed.pdf")]
+        )
         index.compact()
     print("done", flush=True)
 

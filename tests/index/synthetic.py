@@ -37,7 +37,9 @@ def reading(
     section: tuple[str, ...] = (),
 ) -> Reading:
     passages = tuple(Passage(text, 1, Box(0.1, 0.1, 0.9, 0.2), section) for text in texts)
-    document = Document(media_type, "A title", created, (page(),) if pages is None else pages, passages, {"author": "Ada"})
+    document = Document(
+        media_type, "A title", created, (page(),) if pages is None else pages, passages, {"author": "Ada"}
+    )
     file = FileState(path, 100 + seed, mtime_ns, f"{seed:064x}")
     return Reading(file, document, unit_vectors(len(texts), seed) if vectors else None)
 

@@ -16,7 +16,9 @@ from lucida.types import Answer, Box, Citation, Failure, PictureRole, RegionKind
 
 
 def test_importing_is_light():
-    code = "import sys, lucida.index; print([m for m in ('sqlalchemy', 'faiss', 'numpy', 'alembic') if m in sys.modules])"
+    code = (
+        "import sys, lucida.index; print([m for m in ('sqlalchemy', 'faiss', 'numpy', 'alembic') if m in sys.modules])"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 
@@ -259,7 +261,9 @@ def test_reading_goes_on_while_a_transaction_writes(index, folder, make):
 
     def look() -> None:
         with Index.open(folder) as reader:
-            seen.append((len(reader.sources()), len(reader.nearest(make.unit_vectors(1, 0), 9)), reader.passage_count()))
+            seen.append(
+                (len(reader.sources()), len(reader.nearest(make.unit_vectors(1, 0), 9)), reader.passage_count())
+            )
 
     def look_from_another_thread() -> None:
         thread = threading.Thread(target=look)
@@ -303,11 +307,30 @@ def test_opening_nothing(tmp_path):
     with pytest.raises(UsageError, match="no library"):
         Index.open(tmp_path / "nowhere")
     assert not (tmp_path / "nowhere").exists()
+    (tmp_path / "file").write_text("x")
     with pytest.raises(LibraryError):
-        (tmp_path / "file").write_text("x")
         Index.open(tmp_path / "file", create=True)
 
 
 def test_closing_twice(index):
     index.close()
     index.close()
+
+
+def test_a_library_on_a_read_only_medium(index, folder, make, monkeypatch):
+    index.publish([make.reading()])
+    index.close()
+    # The test may run as root, whom no mode bits stop.
+    monkeypatch.setattr("lucida.index.database._read_only", lambda file: True)
+    before = sorted(folder.iterdir())
+    with Index.open(folder) as reader:
+        assert [item for item, _ in reader.nearest(make.unit_vectors(2, 0)[0], 1)] == [1]
+        assert [item for item, _ in reader.full_text(["fox"], 1)] == [1]
+        assert reader.record_answer("why?", Answer("because", abstained=True, confidence=0.0)) == 0
+        assert reader.verify() == []
+        assert sorted(folder.iterdir()) == before
+
+
+def test_samples_and_answers_of_text_no_database_takes(index):
+    assert index.record_sample("caf\udce9.png", []) == 1
+    assert index.record_answer("\0", Answer("\ud800", abstained=True, confidence=0.0)) == 1

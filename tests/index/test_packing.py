@@ -15,7 +15,9 @@ def words(count: int) -> list[Word]:
     rows = []
     for number in range(count):
         x, y = rng.uniform(0, 0.9), (number // 12) * 0.015 % 0.9
-        rows.append(Word(rng.choice(texts), Box(x, y, x + rng.uniform(0.01, 0.1), y + 0.012), rng.random(), number // 12))
+        rows.append(
+            Word(rng.choice(texts), Box(x, y, x + rng.uniform(0.01, 0.1), y + 0.012), rng.random(), number // 12)
+        )
     return rows
 
 
@@ -40,7 +42,11 @@ def test_words_take_little_room():
 
 
 def test_lines_may_jump_and_boxes_may_stick_out():
-    odd = [Word("a", Box(-0.5, 0, 2, 1), 7.0, 40), Word("b", Box(0, 0, 1, 1), -1.0, 3), Word("c\0\ud800", Box(0, 0, 1, 1), 1.0, 2**30)]
+    odd = [
+        Word("a", Box(-0.5, 0, 2, 1), 7.0, 40),
+        Word("b", Box(0, 0, 1, 1), -1.0, 3),
+        Word("c\0\ud800", Box(0, 0, 1, 1), 1.0, 2**30),
+    ]
     back = unpack_words(pack_words(odd))
     assert [word.line for word in back] == [40, 3, 2**30]
     assert back[0].box == Box(0, 0, 1, 1)
@@ -50,7 +56,10 @@ def test_lines_may_jump_and_boxes_may_stick_out():
 
 def test_regions_come_back():
     table = Table(2, 2, (Cell(0, 0, "a", Box(0, 0, 0.5, 0.5)), Cell(1, 0, "b\ud800", Box(0, 0.5, 1, 1), 1, 2)), 1)
-    given = (Region(RegionKind.TITLE, Box(0.1, 0.2, 0.3, 0.4), "Größe", 1), Region(RegionKind.TABLE, Box.whole(), "", 0, table))
+    given = (
+        Region(RegionKind.TITLE, Box(0.1, 0.2, 0.3, 0.4), "Größe", 1),
+        Region(RegionKind.TABLE, Box.whole(), "", 0, table),
+    )
     back = unpack_regions(pack_regions(given))
     assert back[0] == given[0]
     assert back[1].table.cells[1] == Cell(1, 0, "b\ufffd", Box(0, 0.5, 1, 1), 1, 2)
@@ -70,7 +79,9 @@ def test_words_cut_short():
         unpack_words(packed[:1] + (9).to_bytes(4, "little") + packed[5:])
 
 
-@pytest.mark.parametrize(("raw", "safe"), [("plain", "plain"), ("é\U0001f600", "é\U0001f600"), ("a\0b\ud83d", "a\ufffdb\ufffd")])
+@pytest.mark.parametrize(
+    ("raw", "safe"), [("plain", "plain"), ("é\U0001f600", "é\U0001f600"), ("a\0b\ud83d", "a\ufffdb\ufffd")]
+)
 def test_clean(raw, safe):
     assert clean(raw) == safe
     clean(raw).encode()

@@ -224,10 +224,13 @@ def test_a_truncated_catalogue(library, share):
     library.close()
     path = library.folder / "catalogue.db"
     path.write_bytes(path.read_bytes()[: int(path.stat().st_size * share)])
-    with pytest.raises(LibraryDamagedError), Index.open(library.folder, write=True) as damaged:
-        problems = damaged.verify()
-        assert not any(problem.repairable for problem in problems)
-        raise LibraryDamagedError(problems[0].what, problems[0].advice)
+    try:
+        with Index.open(library.folder, write=True) as damaged:
+            problems = damaged.verify()
+    except LibraryDamagedError:
+        return  # too little is left to open it
+    assert problems
+    assert not any(problem.repairable for problem in problems)
 
 
 def test_a_catalogue_that_vanished(library):
