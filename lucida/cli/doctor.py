@@ -62,13 +62,17 @@ def doctor(library: LibraryDir = None, as_json: AsJson = False) -> int:
 
 
 def _machine() -> list[Finding]:
-    from lucida.models.processor import describe_processor
+    from lucida.models.processor import processor
 
-    cpu = describe_processor()
+    cpu = processor()
     free = shutil.disk_usage(".").free
     rows = [
         Finding("machine", "ok", f"Python {platform.python_version()} on {platform.system()} {platform.machine()}"),
-        Finding("machine", "ok", cpu.sentence),
+        Finding(
+            "machine",
+            "ok",
+            f"{cpu.name}, {cpu.cores} cores, {cpu.memory_bytes / 2**30:.0f} GiB, {' '.join(cpu.features)}",
+        ),
     ]
     if free < 2_000_000_000:
         rows.append(
@@ -89,15 +93,17 @@ def _packages() -> list[Finding]:
 
 
 def _ocr() -> list[Finding]:
-    from lucida.models.registry import load_ocr
-    from lucida.models.tesseract import installed_languages, tesseract_version
+    from lucida.models.tesseract import installed_languages, program
 
     try:
-        load_ocr("tesseract", ("eng",))
-        languages = ", ".join(installed_languages())
-        return [Finding("ocr", "ok", f"Tesseract {tesseract_version()} with {languages}")]
+        languages = installed_languages()
     except LucidaError as error:
         return [Finding("ocr", "problem", error.message.rstrip("."), error.advice)]
+    rows = [Finding("ocr", "ok", f"Tesseract ({program()}) with {', '.join(languages)}")]
+    if "osd" not in languages:
+        advice = "Install the language pack osd, so that pages lying on their side are turned."
+        rows.append(Finding("ocr", "note", "Tesseract cannot tell a page's orientation", advice))
+    return rows
 
 
 def _models() -> list[Finding]:
@@ -106,7 +112,9 @@ def _models() -> list[Finding]:
     rows = []
     for model in describe_models():
         state = "ok" if model.installed else "note"
-        rows.append(Finding("model", state, f"{model.spec}: {model.purpose}", "" if model.installed else model.advice))
+        rows.append(
+            Finding("model", state, f"{model.spec}: {model.description}", "" if model.installed else model.advice)
+        )
     return rows
 
 

@@ -46,10 +46,14 @@ def status(
         )
         return int(ExitCode.DONE)
     out().print(printable(str(folder)), style="bold")
-    out().print(
-        f"{plural(numbers.sources, 'source')}, {plural(numbers.pages, 'page')}, {plural(numbers.passages, 'passage')}, "
-        f"{plural(numbers.pictures, 'picture')}, {size_of(sum(numbers.bytes.values()))} on disk"
+    counts = (
+        plural(numbers.sources - numbers.failed, "source"),
+        plural(numbers.pages, "page"),
+        plural(numbers.passages, "passage"),
+        plural(numbers.pictures, "picture"),
+        f"{size_of(sum(numbers.bytes.values()))} on disk",
     )
+    out().print(", ".join(counts))
     for row in listed:
         out().print(f"{row.id:>5}  {printable(row.path)}  ({plural(row.pages, 'page')})")
     for row in failed:

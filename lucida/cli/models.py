@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 import typer
 
 from lucida.cli.options import AsJson
@@ -22,12 +20,12 @@ def models(as_json: AsJson = False) -> int:
 
     rows = describe_models()
     if as_json:
-        print_json({"models": [asdict(row) for row in rows]})
+        print_json({"models": [row.to_json() for row in rows]})
         return int(ExitCode.DONE)
     from rich.table import Table
 
     table = Table("spec", "what it is", "here", "licence", box=None, pad_edge=False)
     for row in rows:
-        table.add_row(row.spec, row.purpose, "yes" if row.installed else "no", row.licence)
+        table.add_row(row.spec, row.description, "yes" if row.installed else "no", row.licence)
     out().print(table)
     return int(ExitCode.DONE)

@@ -200,11 +200,14 @@ class Library:
 
     def evidence(self, answer: Answer, *, dpi: int = 150) -> Image | None:
         """Draw the answer's citations: crops of their pages with the boxes marked; None for an abstention."""
-        from lucida.query.evidence import evidence_sheet
+        from lucida.query.evidence import draw_evidence, evidence_sheet
 
         pictures = [
-            (self.page_image(c.source, c.page, dpi=dpi), [c.box], f"{Path(c.source).name}, page {c.page}: {c.quote}")
-            for c in answer.citations
+            (
+                draw_evidence(self.page_image(citation.source, citation.page, dpi=dpi), [citation.box]),
+                f"{Path(citation.source).name}, page {citation.page}: {citation.quote}",
+            )
+            for citation in answer.citations
         ]
         return evidence_sheet(pictures) if pictures else None
 
