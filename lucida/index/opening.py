@@ -9,7 +9,7 @@ from lucida.index import revision
 from lucida.index.blobs import BLOBS
 from lucida.index.database import CATALOGUE, Database
 from lucida.index.faults import damaged
-from lucida.index.lock import WriterLock
+from lucida.index.lock import WriterLock, writing
 from lucida.index.segments import SEGMENTS, SUFFIX
 from lucida.index.storage import Checkpoint, storage_errors
 
@@ -53,7 +53,7 @@ def _bring_to_head(
     current = revision.stored(database) if database.exists else None
     if current == revision.HEAD:
         return
-    if current is None and not (create or lock):
+    if current is None and not (create or lock or writing(database.folder)):
         raise damaged(
             f"The catalogue of {database.folder} is empty: its creation was cut short.",
             "Run the ingest again; it creates the catalogue anew.",

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -66,3 +67,20 @@ def test_creating_leaves_a_library_that_readers_can_open(folder):
     with Index.open(folder) as reader:
         assert reader.statistics().schema == REVISIONS[-1]
         assert reader.verify() == []
+
+
+def test_a_reader_waits_while_the_library_is_being_created(folder):
+    opened, threads = [], []
+
+    def read() -> None:
+        with Index.open(folder) as reader:
+            opened.append(reader.statistics().schema)
+
+    def checkpoint(step: str) -> None:
+        if step == "upgraded":  # the tables are there, but not committed
+            threads.append(threading.Thread(target=read))
+            threads[0].start()
+
+    Index.open(folder, create=True, checkpoint=checkpoint).close()
+    threads[0].join()
+    assert opened == [REVISIONS[-1]]
