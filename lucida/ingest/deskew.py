@@ -91,7 +91,7 @@ def flatten(image: Image) -> Image:
     paper = _paper(image.reduce(factor), 8).resize(image.size, Images.Resampling.BILINEAR)
     ratio = np.asarray(image, dtype=np.float32) / np.maximum(np.asarray(paper, dtype=np.float32), 1.0)
     darkest = float(np.percentile(ratio[::4, ::4], 0.5))
-    low = min(max(darkest, 0.0), 0.75)
+    low = min(max(darkest, 0.0), 0.87)
     stretched = (ratio - low) / max(0.97 - low, 0.05)
     return Images.fromarray((np.clip(stretched, 0.0, 1.0) * 255).astype(np.uint8))
 

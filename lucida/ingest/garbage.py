@@ -62,25 +62,33 @@ def _soup(text: str) -> bool:
     """Whether Latin letters are arranged as in no language.
 
     Broken encodings usually shift or permute the alphabet, which keeps the look of words but not their letter pairs.
-    Capitals are left out: part numbers, codes and acronyms obey no statistics.
+    Words in capitals count only where there is little else, and weigh less: codes and acronyms obey no statistics.
     """
-    words = [word for word in _LETTERS.findall(_plain(text[:_SAMPLE_CHARS])) if not word.isupper()]
+    words = _LETTERS.findall(_plain(text[:_SAMPLE_CHARS]))
+    ordinary = [word for word in words if not word.isupper()]
+    if 2 * sum(map(len, ordinary)) < sum(map(len, words)):
+        return _unlike_language(words, 0.7 * _MIN_SHARE) or _symbol_soup(text)
+    return _unlike_language(ordinary, _MIN_SHARE) or _symbol_soup(text)
+
+
+def _unlike_language(words: Sequence[str], least: float) -> bool:
+    """Whether fewer of the words' letter pairs are common ones than ``least``, or vowels are far too few or many."""
     letters = "".join(words).lower()
-    latin = len(_LATIN.findall(letters))
-    if latin < max(_MIN_LETTERS, 0.7 * len(letters)):
-        return _symbol_soup(text, latin)
+    if len(_LATIN.findall(letters)) < max(_MIN_LETTERS, 0.7 * len(letters)):
+        return False
     pairs = [word[i : i + 2] for word in map(str.lower, words) for i in range(len(word) - 1)]
     common = sum(pair in _COMMON_PAIRS for pair in pairs) / len(pairs)
     vowels = len(_VOWELS.findall(letters)) / len(letters)
-    return common < _MIN_SHARE or vowels < 0.18 or vowels > 0.75
+    return common < least or not 0.18 < vowels < 0.75
 
 
-def _symbol_soup(text: str, latin: int) -> bool:
+def _symbol_soup(text: str) -> bool:
     """Whether marks stand inside words where letters should: ``7KLV LV D WH[W`` and ``!"#$ %&'``."""
+    text = text[:_SAMPLE_CHARS]
     solid = sum(not char.isspace() for char in text)
-    if solid < _MIN_LETTERS or latin > 0.4 * solid:
-        return False
     letters = sum(char.isalpha() for char in text)
+    if solid < _MIN_LETTERS or letters > 0.4 * solid:
+        return False
     digits = sum(char.isdigit() for char in text)
     dots = sum(char in ".·…_-–—=*|/" for char in text)  # leaders and rules drawn with characters
     return solid - letters - digits - dots > 0.45 * solid

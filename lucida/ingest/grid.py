@@ -12,12 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from lucida.ingest.elements import Element
+from lucida.ingest.gridsize import COLUMN_PT, COLUMNS, HEIGHT_PT, LINE_PT, LINES, MARGIN_PT, WIDTH_PT
 from lucida.ingest.gridtable import TableLayout, lay_table
 from lucida.types import Box, Page, Region, RegionKind, TextOrigin, Word, union
-
-WIDTH_PT, HEIGHT_PT, MARGIN_PT = 595.0, 842.0, 54.0
-COLUMNS, LINES = 80, 58
-COLUMN_PT, LINE_PT, SIZE_PT = 6.0, 12.5, 10.0
 
 
 def lay_out(elements: Sequence[Element]) -> tuple[Page, ...]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from lucida.ingest import flow
 from lucida.ingest.compose import column_right
+from lucida.ingest.gridsize import GRID_RIGHT
 from lucida.ingest.sentences import ends_sentence
 from lucida.types import Box, Page, Region, RegionKind, Word, union
 
@@ -89,13 +90,16 @@ def text_pieces(
         following: words with their page numbers that carry the paragraph on elsewhere (next column or page).
         order: number of the region in the document.
     """
-    printed = _printed(words, page.number, column_right(region.box, [r.box for r in page.regions]))
+    # The grid of a virtual page has one right margin; on paper it is told from the regions.
+    ruled = GRID_RIGHT if page.reader == "markup" else None
+    right = ruled or column_right(region.box, [r.box for r in page.regions])
+    printed = _printed(words, page.number, right, exact=bool(ruled))
     if following:
         last = printed[-1]
         broken = flow.is_broken_word(last.word.text, following[0][0].text)
         last.after = "" if broken else " "
         for number in dict.fromkeys(number for _, number in following):
-            printed.extend(_printed([w for w, n in following if n == number], number, 0.0))
+            printed.extend(_printed([w for w, n in following if n == number], number, ruled or 0.0, exact=bool(ruled)))
     pieces: list[Piece] = []
     start = 0
     for index, item in enumerate(printed):
@@ -131,9 +135,9 @@ def _portions(printed: list[_Printed]) -> list[list[_Printed]]:
     return [*portions, printed]
 
 
-def _printed(words: Sequence[Word], page: int, right: float) -> list[_Printed]:
+def _printed(words: Sequence[Word], page: int, right: float, *, exact: bool) -> list[_Printed]:
     lines = flow.lines_of(words)
-    edge = flow.right_margin(lines, right) if lines else 0.0
+    edge = right if exact or not lines else flow.right_margin(lines, right)
     printed: list[_Printed] = []
     for index, line in enumerate(lines):
         printed.extend(_Printed(word, page, " ") for word in line)

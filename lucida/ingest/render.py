@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from lucida.errors import DamagedSourceError, SourceError
 from lucida.ingest import grid
+from lucida.ingest.gridsize import SIZE_PT
 from lucida.ingest.markup import MARKUP_TYPES, parse_markup
 from lucida.ingest.opened import open_document
 
@@ -138,10 +139,10 @@ def _draw(document: pymupdf.Document, page: Page) -> None:
         latin = all(ord(char) < 0x250 for char in word.text)
         heavy = any(title.contains_point(*word.box.center) for title in titles)
         font = (bold if heavy else plain) if latin else other
-        width = font.text_length(word.text, fontsize=grid.SIZE_PT)
+        width = font.text_length(word.text, fontsize=SIZE_PT)
         room = word.box.width * page.width_pt
-        size = grid.SIZE_PT * min(1.0, room / width) if width > 0 else grid.SIZE_PT
-        baseline = word.box.y1 * page.height_pt - 0.25 * grid.SIZE_PT
+        size = SIZE_PT * min(1.0, room / width) if width > 0 else SIZE_PT
+        baseline = word.box.y1 * page.height_pt - 0.25 * SIZE_PT
         writer.append((word.box.x0 * page.width_pt, baseline), word.text, font=font, fontsize=size)
     writer.write_text(sheet)
     for region in page.regions:

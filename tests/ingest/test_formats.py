@@ -7,10 +7,11 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from PIL import Image
+
 from lucida.config import ReadOptions
 from lucida.ingest.pdf import read_document
 from lucida.ingest.render import render_page
-from PIL import Image
 
 _OFFICE = "application/vnd.openxmlformats-officedocument"
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -138,10 +139,10 @@ def _epub() -> bytes:
 
 def _fb2() -> bytes:
     return (
-        '<?xml version="1.0" encoding="utf-8"?><FictionBook xmlns="http://www.gribuser.ru/xml/fictionbook/2.0">'
-        "<description><title-info><book-title>Tale</book-title></title-info></description><body><section>"
-        "<p>The zebra sleeps.</p></section></body></FictionBook>"
-    ).encode()
+        b'<?xml version="1.0" encoding="utf-8"?><FictionBook xmlns="http://www.gribuser.ru/xml/fictionbook/2.0">'
+        b"<description><title-info><book-title>Tale</book-title></title-info></description><body><section>"
+        b"<p>The zebra sleeps.</p></section></body></FictionBook>"
+    )
 
 
 def _cbz() -> bytes:

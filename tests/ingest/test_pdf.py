@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pymupdf
 import pytest
+from PIL import Image
+
 from lucida.config import ReadOptions
 from lucida.errors import DamagedSourceError, EncryptedSourceError
 from lucida.ingest.pdf import read_document
 from lucida.types import Document, PictureRole, RegionKind, TextOrigin
-from PIL import Image
 
 PROSE = (
     "The survey found that most households repair their bicycles at home. A smaller group relies on the workshop "
