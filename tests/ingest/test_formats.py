@@ -56,7 +56,7 @@ def _docx() -> bytes:
             "[Content_Types].xml": _types(("/word/document.xml", f"{_OFFICE}.wordprocessingml.document.main+xml")),
             "_rels/.rels": _relations(("officeDocument", "word/document.xml")),
             "word/_rels/document.xml.rels": _relations(),
-            "word/document.xml": f'<?xml version="1.0"?><w:document xmlns:w="{_W}"><w:body>{body}</w:body></w:document>',
+            "word/document.xml": f'<w:document xmlns:w="{_W}"><w:body>{body}</w:body></w:document>',
         }
     )
 
@@ -97,7 +97,7 @@ def _pptx() -> bytes:
         "<p:sp><p:nvSpPr><p:cNvPr id='2' name='t'/><p:cNvSpPr/><p:nvPr/></p:nvSpPr><p:spPr/><p:txBody><a:bodyPr/>"
         "<a:p><a:r><a:t>The zebra slide</a:t></a:r></a:p></p:txBody></p:sp>"
     )
-    slide = f'<?xml version="1.0"?><p:sld xmlns:p="{_P}" xmlns:a="{_A}"><p:cSld><p:spTree>{shape}</p:spTree></p:cSld></p:sld>'
+    slide = f'<p:sld xmlns:p="{_P}" xmlns:a="{_A}"><p:cSld><p:spTree>{shape}</p:spTree></p:cSld></p:sld>'
     show = (
         f'<?xml version="1.0"?><p:presentation xmlns:p="{_P}" xmlns:r="{_R}"><p:sldIdLst>'
         '<p:sldId id="256" r:id="rId1"/></p:sldIdLst></p:presentation>'

@@ -14,7 +14,7 @@ GOOD = {
     "english": "The committee met on Tuesday and agreed that the bridge should be painted before the winter season. ",
     "german": "Der Ausschuss beschloss am Dienstag, die Brücke noch vor dem Winter streichen zu lassen, falls möglich. ",
     "french": "Le comité a décidé mardi que le pont devait être repeint avant l'arrivée de la saison froide. ",
-    "polish": "Komisja postanowiła we wtorek, że most powinien zostać pomalowany przed nadejściem zimy tego roku. ",
+    "polish": "Komisja postanowiła we wtorek, że most powinien zostać pomalowany przed nadejściem zimy roku. ",
     "finnish": "Lautakunta päätti tiistaina että silta pitää maalata ennen talven tuloa, jos sää sen sallii. ",
     "hungarian": "A bizottság kedden úgy döntött, hogy a hidat még a tél beállta előtt le kell festeni egészen. ",
     "russian": "Комиссия решила во вторник, что мост следует покрасить до наступления зимы в этом году. ",

@@ -52,7 +52,8 @@ def test_html_that_is_broken_is_still_read(tmp_path: Path) -> None:
 
 
 def test_markdown(tmp_path: Path) -> None:
-    text = "---\ntitle: A doc\nauthor: Jo\n---\n# Head\n\ntext *here* and\nmore\n\n1. one\n2. two\n\n| A | B |\n|---|---|\n| 1 | 2 |\n"
+    table = "| A | B |\n|---|---|\n| 1 | 2 |\n"
+    text = f"---\ntitle: A doc\nauthor: Jo\n---\n# Head\n\ntext *here* and\nmore\n\n1. one\n2. two\n\n{table}"
     made = read(tmp_path / "a.md", text, "text/markdown")
     assert made.title == "A doc"
     assert made.metadata == {"author": "Jo"}
