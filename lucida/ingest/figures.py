@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
     from lucida.ingest.graphics import Graphics
 
-_CELL_PT = 8.0
+# Shapes less than one to two cells apart are one drawing: the bars of a chart, the boxes of a diagram.
+_CELL_PT = 14.0
 _MIN_WIDTH_PT, _MIN_HEIGHT_PT = 50.0, 36.0
 _LABEL_REACH_PT = 14.0
 

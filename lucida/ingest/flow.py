@@ -40,18 +40,24 @@ def right_margin(lines: Sequence[Sequence[Word]], column_right: float) -> float:
 def separator(line: Sequence[Word], following: Sequence[Word], right: float) -> str:
     """What stands between two lines: a space, a newline, or nothing where a hyphenated word goes on.
 
-    A line end is deliberate where the next line's first word would have fitted, where either line consists of
-    separate fields, and before a list mark.
+    A line end is deliberate before a list mark, and where the next line's first word would have fitted. (Lines of
+    separate fields break as well; see :func:`separators`.)
     """
     last, first = line[-1], following[0]
     if is_broken_word(last.text, first.text):
         return ""
     if is_mark(first.text) and len(following) > 1:
         return "\n"
-    if has_fields(line) or has_fields(following):
-        return "\n"
     needed = (first.box.x1 - first.box.x0) * (1 + 1.5 / max(len(first.text), 1))
     return "\n" if right - last.box.x1 > needed else " "
+
+
+def separators(lines: Sequence[Sequence[Word]], right: float) -> list[str]:
+    """What stands after each line but the last. Lines that consist of separate fields stand alone."""
+    fields = [has_fields(line) for line in lines]
+    return [
+        "\n" if fields[i] or fields[i + 1] else separator(lines[i], lines[i + 1], right) for i in range(len(lines) - 1)
+    ]
 
 
 def is_broken_word(text: str, following: str) -> bool:
@@ -87,13 +93,8 @@ def join(words: Sequence[Word], column_right: float = 0.0) -> str:
     lines = lines_of(words)
     if not lines:
         return ""
-    right = right_margin(lines, column_right)
+    texts = [" ".join([word.text for word in line]) for line in lines]
     parts: list[str] = []
-    for index, line in enumerate(lines):
-        text = " ".join([word.text for word in line])
-        if index + 1 < len(lines):
-            gap = separator(line, lines[index + 1], right)
-            parts.append((without_hyphen(text) if gap == "" else text) + gap)
-        else:
-            parts.append(text)
-    return "".join(parts).replace(_SOFT_HYPHEN, "")
+    for text, gap in zip(texts, separators(lines, right_margin(lines, column_right)), strict=False):
+        parts.append((without_hyphen(text) if gap == "" else text) + gap)
+    return "".join([*parts, texts[-1]]).replace(_SOFT_HYPHEN, "")

@@ -30,9 +30,11 @@ _COMMON_PAIRS = frozenset(
 _MIN_LETTERS = 120
 _MIN_SHARE = 0.28
 #: Enough to tell; a broken encoding breaks the whole page.
-_SAMPLE_CHARS = 2500
+_SAMPLE_CHARS = 1500
 _LETTERS = re.compile(r"[^\W\d_]{3,}")
 _LATIN = re.compile("[a-z]")
+#: Dotted leaders and rules drawn with characters.
+_LEADERS = re.compile(r"[.·…_–—=*|/-]")
 _VOWELS = re.compile("[aeiouy]")
 
 
@@ -84,14 +86,13 @@ def _unlike_language(words: Sequence[str], least: float) -> bool:
 
 def _symbol_soup(text: str) -> bool:
     """Whether marks stand inside words where letters should: ``7KLV LV D WH[W`` and ``!"#$ %&'``."""
-    text = text[:_SAMPLE_CHARS]
-    solid = sum(not char.isspace() for char in text)
-    letters = sum(char.isalpha() for char in text)
-    if solid < _MIN_LETTERS or letters > 0.4 * solid:
+    solid = "".join(text[:_SAMPLE_CHARS].split())
+    letters = sum(map(str.isalpha, solid))
+    if len(solid) < _MIN_LETTERS or letters > 0.4 * len(solid):
         return False
-    digits = sum(char.isdigit() for char in text)
-    dots = sum(char in ".·…_-–—=*|/" for char in text)  # leaders and rules drawn with characters
-    return solid - letters - digits - dots > 0.45 * solid
+    digits = sum(map(str.isdigit, solid))
+    leaders = len(_LEADERS.findall(solid))
+    return len(solid) - letters - digits - leaders > 0.45 * len(solid)
 
 
 def _plain(text: str) -> str:

@@ -139,10 +139,9 @@ def _printed(words: Sequence[Word], page: int, right: float, *, exact: bool) -> 
     lines = flow.lines_of(words)
     edge = right if exact or not lines else flow.right_margin(lines, right)
     printed: list[_Printed] = []
-    for index, line in enumerate(lines):
-        printed.extend(_Printed(word, page, " ") for word in line)
-        if index + 1 < len(lines):
-            printed[-1].after = flow.separator(line, lines[index + 1], edge)
+    for line, gap in zip(lines, [*flow.separators(lines, edge), " "], strict=False):
+        printed.extend([_Printed(word, page, " ") for word in line])
+        printed[-1].after = gap
     return printed
 
 

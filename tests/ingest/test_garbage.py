@@ -12,7 +12,7 @@ from lucida.ingest.lines import Token
 
 GOOD = {
     "english": "The committee met on Tuesday and agreed that the bridge should be painted before the winter season. ",
-    "german": "Der Ausschuss beschloss am Dienstag, die Brücke noch vor dem Winter streichen zu lassen, falls möglich. ",
+    "german": "Der Ausschuss beschloss am Dienstag, die Brücke noch vor dem Winter streichen zu lassen. ",
     "french": "Le comité a décidé mardi que le pont devait être repeint avant l'arrivée de la saison froide. ",
     "polish": "Komisja postanowiła we wtorek, że most powinien zostać pomalowany przed nadejściem zimy roku. ",
     "finnish": "Lautakunta päätti tiistaina että silta pitää maalata ennen talven tuloa, jos sää sen sallii. ",
