@@ -51,6 +51,8 @@ def test_the_fastest_faithful_one_wins() -> None:
 
 def test_a_small_gain_is_not_worth_it() -> None:
     assert pick([row("exact", 10), row("a", 11, 0.995)], "exact") == "exact"
+    assert pick([row("exact", 10), row("rough", 21, 0.991), row("close", 20, 0.999)], "exact") == "close"
+    assert pick([row("exact", 10), row("rough", 30, 0.991), row("close", 20, 0.999)], "exact") == "rough"
 
 
 def test_measuring_tells_true_from_false() -> None:
