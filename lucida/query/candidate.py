@@ -20,7 +20,7 @@ class Features:
         match: how well the label, the headers or the sentence cover the question's words, weighted by rarity.
         agreement: how well the answer fits the form that the question asks for.
         similarity: cosine of question and evidence, floored at 0; 0 when no encoder is at hand.
-        names: share of the question's proper names and numerals that the evidence, its page or its source speaks of.
+        names: how much of what the question speaks of, names above all, its page or its source speaks of too.
         place: how natural the answer's place is (beside its label, rather than far below).
         rank: 1 for the page retrieved first, falling with its rank.
     """

@@ -72,7 +72,7 @@ def _from_sentences(
         item = passages[entry.passage]
         words = _words(" ".join((*texts[entry.passage][1], item.text)))
         page = pages[item.source_id, item.page]
-        candidates.append(_sentence(question, entry, item, page, spoken_of(question, words)))
+        candidates.append(_sentence(question, entry, item, page, named(question, words)))
     return candidates
 
 
@@ -107,6 +107,15 @@ def spoken_of(question: Question, words: frozenset[str]) -> float:
         total += weight
         missing += 0.0 if _said(term, words) else weight
     return 1.0 - missing / max(total, 1.0)
+
+
+def named(question: Question, words: frozenset[str]) -> float:
+    """Share of the question's names and numerals that stand among words, 1 when it has none.
+
+    A sentence is held to these alone: how much else it says of the question is its coverage already.
+    """
+    held = [all(_said(token.folded, words) for token in tokens(name)) for name in question.names]
+    return sum(held) / len(held) if held else 1.0
 
 
 def _said(word: str, words: frozenset[str]) -> bool:

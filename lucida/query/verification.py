@@ -64,7 +64,7 @@ def locate(quote: str, words: Sequence[Word], near: Box | None = None) -> Eviden
         return evidence_of(
             [index for a, b in pieces for index in range(stream.owner[a], stream.owner[b - 1] + 1)], words
         )
-    found = [evidence_of(range(stream.owner[a], stream.owner[b - 1] + 1), words) for a, b in spans]
+    found = [evidence_of(_with_signs(stream.owner[a], stream.owner[b - 1] + 1, quote, words), words) for a, b in spans]
     places = [place for place in found if place is not None]
     return min(places, key=lambda place: _distance(place.box, near)) if near is not None else places[0]
 
@@ -79,6 +79,18 @@ def evidence_of(indices: Sequence[int], words: Sequence[Word]) -> Evidence | Non
         by_line.setdefault(words[index].line, []).append(words[index].box)
     lines = tuple(union(boxes) for boxes in by_line.values())
     return Evidence(distinct, union(lines), lines)
+
+
+def _with_signs(start: int, end: int, quote: str, words: Sequence[Word]) -> range:
+    """Take in words without letters ("€", "☒") that begin or end the quote and stand beside the rest of it."""
+    parts = quote.split()
+    while start > 0 and not _letters(parts[0]) and words[start - 1].text == parts[0]:
+        start -= 1
+        parts = parts[1:]
+    while end < len(words) and not _letters(parts[-1]) and words[end].text == parts[-1]:
+        end += 1
+        parts = parts[:-1]
+    return range(start, end)
 
 
 def _letters(text: str) -> str:

@@ -39,6 +39,7 @@ class MemoryIndex:
     page_rows: dict[tuple[int, int], PageRow] = field(default_factory=dict)
     titles: dict[int, str] = field(default_factory=dict)
     vectors: Any = None
+    _stems: list[Counter[str]] | None = None
 
     def add(self, page: PageRow, passages: Sequence[str], section: tuple[str, ...] = (), title: str = "") -> None:
         self.page_rows[page.source_id, page.number] = page
@@ -50,7 +51,7 @@ class MemoryIndex:
             )  # fmt: skip
             self.rows.append(row)
         self.vectors = None
-        self._stems: list[Counter[str]] | None = None
+        self._stems = None
 
     def encoder(self) -> tuple[str, str, int] | None:
         used = self.encoder_used
@@ -175,6 +176,6 @@ def page_of() -> Callable[..., PageRow]:
     return make_page
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def words_of() -> Callable[..., tuple[Word, ...]]:
     return make_words
