@@ -14,6 +14,8 @@ from lucida.ingest import deskew
 from lucida.types import Box, Word
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
     from PIL.Image import Image
 
     from lucida.models.protocols import OcrEngine
@@ -72,9 +74,10 @@ def read_words(image: Image, dpi: int, ocr: OcrEngine) -> tuple[list[Word], Stra
         Words with boxes in fractions of the raster that was read, and how that raster lies on the page as stored.
     """
     grey = image if image.mode == "L" else _grey(image)
-    sideways = deskew.lines_run_vertically(deskew.dark_points(grey))
+    points = deskew.dark_points(grey)
+    sideways = deskew.lines_run_vertically(points)
     rotation = ocr.upright_rotation(grey, dpi=dpi) if sideways else 0
-    words, view = _read_turned(grey, rotation, dpi, ocr)
+    words, view = _read_turned(grey, rotation, dpi, ocr, points=None if rotation else points)
     if not _unsure(words):
         return words, view
     # Lines that run vertically and an engine that sees no rotation contradict each other; so do level lines and
@@ -95,11 +98,13 @@ def _grey(image: Image) -> Image:
     return image.convert("L")
 
 
-def _read_turned(grey: Image, rotation: int, dpi: int, ocr: OcrEngine) -> tuple[list[Word], Straightened]:
+def _read_turned(
+    grey: Image, rotation: int, dpi: int, ocr: OcrEngine, *, points: NDArray[np.float32] | None = None
+) -> tuple[list[Word], Straightened]:
     from PIL import Image as Images
 
     turned = grey.rotate(-rotation, expand=True) if rotation else grey
-    skew = deskew.estimate_skew(deskew.dark_points(turned))
+    skew = deskew.estimate_skew(deskew.dark_points(turned) if points is None else points)
     skew = skew if abs(skew) >= _TOLERATED_SKEW else 0.0
     if deskew.needs_flattening(turned):
         turned = deskew.flatten(turned)
