@@ -11,7 +11,7 @@ from lucida.types import Document, Page
 
 
 def obey(path: Path, options: object, ocr: object, on_page: object) -> Document:
-    """Do as the file says, then hand back a document with that many pages."""
+    """Do as the file says, then hand back a document of one page."""
     order = path.read_text().split()
     match order[0]:
         case "die":
@@ -38,6 +38,4 @@ def obey(path: Path, options: object, ocr: object, on_page: object) -> Document:
             child = subprocess.Popen(["sleep", "600"])
             Path(order[1]).write_text(str(child.pid))
             time.sleep(600)
-    return Document(
-        "text/plain", " ".join(order), None, (Page(1, 1, 1),) * int(order[-1] if order[-1].isdigit() else 1), ()
-    )
+    return Document("text/plain", " ".join(order), None, (Page(1, 1, 1),), ())

@@ -31,8 +31,9 @@ class CountingOcr:
 
     def read(self, image: Image.Image, *, dpi: int) -> OcrPage:
         self.calls += 1
-        box = Box(0.1, 0.1, 0.3, 0.12)
-        return OcrPage(tuple(Word(t, Box(box.x0 + i / 5, box.y0, box.x1 + i / 5, box.y1), 0.95, 0) for i, t in enumerate(["page", "of", "text"])), self.name)  # fmt: skip
+        said = enumerate(["page", "of", "text"])
+        words = tuple(Word(text, Box(0.1 + i / 5, 0.1, 0.3 + i / 5, 0.12), 0.95, 0) for i, text in said)
+        return OcrPage(words, self.name)
 
     def upright_rotation(self, image: Image.Image, *, dpi: int) -> int:
         return 0
@@ -133,7 +134,7 @@ def test_frames_of_a_tiff_are_pages(tmp_path: Path) -> None:
     assert [page.pictures[0].role for page in document.pages] == [PictureRole.PAGE, PictureRole.PHOTO, PictureRole.PAGE]
     assert seen == [(1, 3), (2, 3), (3, 3)]
     assert ocr.calls == 2
-    assert [passage.page for passage in document.passages][0] == 1
+    assert document.passages[0].page == 1
 
 
 def test_only_pages_of_text_pay_for_ocr(tmp_path: Path) -> None:
@@ -177,7 +178,8 @@ def test_a_giant_declared_in_a_tiny_file_is_refused(tmp_path: Path) -> None:
 
     header = struct.pack(">IIBBBBB", 65_000, 65_000, 8, 2, 0, 0, 0)
     path = tmp_path / "giant.png"
-    path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0" * 500)) + chunk(b"IEND", b""))  # fmt: skip
+    chunks = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0" * 500)) + chunk(b"IEND", b"")
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunks)
     assert path.stat().st_size < 1024
     with pytest.raises(UnsafeSourceError, match="pixels") as caught:
         read(path)

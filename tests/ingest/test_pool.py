@@ -154,7 +154,8 @@ def test_scripts_without_a_main_guard_work(tmp_path: Path) -> None:
         "        print(type(result).__name__)\n"
     )
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    result = subprocess.run([sys.executable, str(tmp_path / "script.py")], capture_output=True, text=True, env=environment, check=False, timeout=60)  # fmt: skip
+    command = [sys.executable, str(tmp_path / "script.py")]
+    result = subprocess.run(command, capture_output=True, text=True, env=environment, check=False, timeout=60)
     assert result.stdout.split() == ["ReadEvent", "ReadResult"], result.stderr
 
 

@@ -68,7 +68,7 @@ def test_kinds(tmp_path: Path, data: bytes, name: str, kind: str) -> None:
 
 def test_an_empty_file(tmp_path: Path) -> None:
     (tmp_path / "a.pdf").touch()
-    with pytest.raises(DamagedSourceError, match="a.pdf is empty"):
+    with pytest.raises(DamagedSourceError, match="is empty"):
         media_type_of(tmp_path / "a.pdf")
 
 

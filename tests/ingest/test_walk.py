@@ -109,10 +109,8 @@ def test_hard_links_are_files_of_their_own(tmp_path: Path) -> None:
 def test_odd_names(tmp_path: Path) -> None:
     odd = [b"new\nline.txt", "emoji \U0001f3d4.txt".encode(), b"latin-\xe9.txt", b" space .txt"]
     for name in odd:
-        Path(os.fsdecode(os.path.join(os.fsencode(tmp_path), name))).write_text("x")
-    assert sorted(
-        os.fsencode(os.path.basename(f.path)) for f in walk([tmp_path]) if isinstance(f, FoundFile)
-    ) == sorted(odd)
+        Path(tmp_path, os.fsdecode(name)).write_text("x")
+    assert sorted(os.fsencode(Path(f.path).name) for f in walk([tmp_path]) if isinstance(f, FoundFile)) == sorted(odd)
 
 
 def test_a_missing_path_fails_with_advice(tmp_path: Path) -> None:

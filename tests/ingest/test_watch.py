@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from typing import Self
 
 import pytest
 
@@ -24,7 +25,7 @@ class Watching:
                 self.seen |= {Path(path).name for path in batch}
                 self.news.notify()
 
-    def __enter__(self) -> Watching:
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
