@@ -237,6 +237,8 @@ def _fitting(words: Sequence[Placed], kind: ValueType) -> tuple[Sequence[Placed]
     if kind is ValueType.CHOICE:
         return words, 1.0
     spans = find_spans(text, kind) if kind in _TRIMMED else []
+    if kind is ValueType.IDENTIFIER and any(word.text.islower() for word in words):
+        spans = [span for span in find_spans(text, kind) if span.start == 0]
     if not spans:
         return words, agreement(text, kind)
     # A sum stands at the end of its row (quantity, price, sum), a date or address where the label points.

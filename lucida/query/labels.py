@@ -184,10 +184,10 @@ def _goes_on(text: str, asked: Collection[str]) -> bool:
 
 
 def _label_start(run: Run, start: int) -> int:
-    """Back to the run's start or behind the last colon or numeral: what stands before belongs to the label."""
+    """Back to the run's start or behind the last colon, comma or numeral: what stands before belongs to the label."""
     while start > 0:
         before = run.words[start - 1].text
-        if before.endswith(":") or any(char.isdigit() for char in before) or not tokens(before):
+        if before.endswith((":", ",", ";", ".")) or any(char.isdigit() for char in before) or not tokens(before):
             break
         start -= 1
     return start

@@ -28,6 +28,12 @@ _ASKING = _word_set(
     kind type checked ticked marked selected crossed angekreuzt markiert cochee marcado"""
 )
 
+#: What people do with goods and money: documents show it by their kind and seldom say it.
+_DEALINGS = _word_set(
+    """charge charged pay paid buy bought order ordered sell sold spend spent bill billed receive received cost costs
+    purchased bestellt gekauft bezahlt verkauft kostet berechnet"""
+)
+
 #: Tried in order; the first that is found in the folded question names the type.
 _TYPE_CUES: tuple[tuple[ValueType, str], ...] = (
     (ValueType.EMAIL, r"\be-? ?mails?\b|\bcourriel\b"),
@@ -119,7 +125,7 @@ class Question:
         """Terms that evidence, its page or its source must speak of, with their weights."""
         cued = {stem(t.folded) for concept in self.concepts for phrase in concept.cues for t in tokens(phrase)}
         printed = {stem(t.folded) for concept in self.concepts for phrase in concept.labels for t in tokens(phrase)}
-        printed |= {stem(word) for word in _PLACES_TO_LOOK}
+        printed |= {stem(word) for word in _PLACES_TO_LOOK | _DEALINGS}
         return {t: 0.35 if stem(t) in printed else 0.1 if stem(t) in cued else 1.0 for t in self.subject}
 
 

@@ -24,6 +24,11 @@ _HIGHEST = frozenset(
 )
 _LOWEST = frozenset({"lowest", "least", "smallest", "fewest", "minimum", "min", "niedrigste", "wenigsten", "kleinste"})
 _SUMS = frozenset({"total", "totals", "sum", "subtotal", "gesamt", "summe", "zwischensumme"})
+#: Column heads that a question names by its form alone: "how many" is in the quantity, "how much" in the amount.
+_KIND_HEADS = {
+    ValueType.NUMBER: frozenset({"qty", "quantity", "pieces", "units", "number", "count", "menge", "anzahl", "stuck"}),
+    ValueType.MONEY: frozenset({"amount", "total", "cost", "sum", "betrag", "gesamt", "summe", "kosten", "montant"}),
+}
 #: A cell is considered when its headers and the table's surroundings say so much of the question.
 _WEAKEST = 0.4
 _MOST = 6
@@ -106,12 +111,18 @@ def _cells(page: PageRow, grid: _Grid, question: Question, weights: dict[str, fl
             continue
         row, column = rows.get(cell.row, {}), columns.get(cell.column, {})
         named = any(row.values())
-        if not named or not (any(column.values()) or grid.table.columns == 2):
+        meant = bool(grid.columns.get(cell.column, frozenset()) & _KIND_HEADS.get(question.type, frozenset()))
+        if not named or not (any(column.values()) or meant or grid.table.columns == 2):
             continue
         covered = {t: max(row.get(t, 0.0), column.get(t, 0.0), 0.8 * around.get(t, 0.0)) for t in terms}
-        match = _share(covered, weights) * _exactness(grid, cell, question)
+        match = _share(covered, _weighed(question, weights)) * _exactness(grid, cell, question)
         if match >= _WEAKEST:
             yield _candidate(page, cell.text, cell, match, question.type)
+
+
+def _weighed(question: Question, weights: dict[str, float]) -> dict[str, float]:
+    """IDF times how much a term matters as evidence: a table of goods need not say that they were bought."""
+    return {term: weights.get(term, 1.0) * matters for term, matters in question.matter.items()}
 
 
 def _share(covered: dict[str, float], weights: dict[str, float]) -> float:
