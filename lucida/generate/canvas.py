@@ -111,7 +111,7 @@ class Canvas:
         angle: Literal[0, 90] = 0,
     ) -> None:
         face = font(round(size * self._scale))
-        weight = round(size * self._scale / 36) if bold else 0
+        weight = size * self._scale / 60 if bold else 0.0
         anchor = {"left": "ls", "center": "ms", "right": "rs"}[align]
         bounds = face.getbbox(text, anchor=anchor, stroke_width=weight)
         left, top, right, bottom = math.floor(bounds[0]), math.floor(bounds[1]), *map(math.ceil, bounds[2:])

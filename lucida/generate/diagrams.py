@@ -86,6 +86,9 @@ def network_diagram(
         degree = sum(name in link for link in links)
         radius = size * (0.85 + 0.16 * degree)
         surface.ellipse(x - radius, y - radius, x + radius, y + radius, node.colour, "#ffffff", size * 0.2)
+        half = size * 0.27 * len(node.label)
+        band = rectangle(x - half, y + radius + size * 0.15, x + half, y + radius + size * 1.35)
+        surface.polygon(band, "#ffffff")
         surface.label(x, y + radius + size * 1.05, node.label, size * 0.95, INK, "center")
 
 
@@ -100,7 +103,7 @@ def floor_plan(surface: Surface, box: Extent, rooms: Sequence[Room], title: str 
         c, d = a + room.width * scale, b + room.depth * scale
         surface.polygon(rectangle(a, b, c, d), mix(PALETTE[index % len(PALETTE)], "#ffffff", 0.86), INK, size * 0.28)
         surface.label((a + c) / 2, (b + d) / 2, room.name, size, INK, "center", bold=True)
-        area = f"{room.width * room.depth:.1f} m²"
+        area = f"{room.width * room.depth:.1f} sq m"
         surface.label((a + c) / 2, (b + d) / 2 + size * 1.3, area, size * 0.85, "#5d646e", "center")
     for room in rooms:
         _door(surface, left, top, scale, room, size)

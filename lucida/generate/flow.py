@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from lucida.generate.sheet import Paper, Sheet
+from lucida.generate.sheet import A4, Paper, Sheet
 from lucida.generate.typesetting import Column, Style, TableStyle, break_lines, paragraph, set_line, table, table_height
 
 #: (x0, y0, x1, y1) in points.
@@ -24,9 +24,7 @@ class Flow:
         paper: size of the pages.
     """
 
-    def __init__(
-        self, document: Any, frames: Callable[[int], Sequence[Frame]], body: Style, paper: Paper = Paper()
-    ) -> None:
+    def __init__(self, document: Any, frames: Callable[[int], Sequence[Frame]], body: Style, paper: Paper = A4) -> None:
         self._document, self._frames, self._paper = document, frames, paper
         self.body = body
         self.sheets: list[Sheet] = []

@@ -66,6 +66,7 @@ def forest(canvas: Canvas) -> None:
     """A path through a pine forest."""
     sky(canvas, "#cfe8d6", "#f4f6d8", horizon=82)
     canvas.glow(64, 20, 55, "#fffbe0")
+    canvas.polygon(wave(70, 1.5, 90), ("#bfd9b8", "#8fb58c"))
     for layer, (base, size, colour) in enumerate(((64, 34, "#a9cbb0"), (72, 46, "#6f9f7c"), (80, 58, "#3c7350"))):
         for x in range(-2, 124, 8 + 3 * layer):
             pine(canvas, x + canvas.rng.uniform(-3, 3), base, size * canvas.rng.uniform(0.75, 1.1), colour)

@@ -28,8 +28,11 @@ _CIRCLE = 0.5523
 class Paper:
     """A page size in points (1/72 inch)."""
 
-    width: float = 595.0
-    height: float = 842.0
+    width: float
+    height: float
+
+
+A4 = Paper(595.0, 842.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +64,16 @@ class Sheet:
     """A page that implements ``Surface`` in points, plus type setting and images.
 
     Args:
-        document: an open ``pymupdf.Document`` that the page is appended to.
-        paper: its size.
+        document: an open ``pymupdf.Document``.
+        paper: the page's size.
 
-    Nothing shows until ``finish``.
+    ``finish`` appends the page; nothing exists in the document before.
     """
 
-    def __init__(self, document: Any, paper: Paper = Paper()) -> None:
+    def __init__(self, document: Any, paper: Paper = A4) -> None:
         self._document = document
-        self._page = document.new_page(width=paper.width, height=paper.height)
         self._operators: list[str] = []
+        self._faces: set[str] = set()
         self._images: list[tuple[Any, bytes]] = []
         self.width, self.height = paper.width, paper.height
 
@@ -101,7 +104,7 @@ class Sheet:
         """
         width = text_width(text, face, size) + word_spacing * text.count(" ") + tracking * len(text)
         left = x - {"left": 0.0, "center": width / 2, "right": width}[align]
-        self._page.insert_font(fontname=face)
+        self._faces.add(face)
         cos, sin = math.cos(math.radians(angle)), math.sin(math.radians(angle))
         code = text.encode("cp1252", "replace").hex()
         self._operators.append(
@@ -199,15 +202,18 @@ class Sheet:
         self._images.append((rect, encoded.getvalue()))
 
     def finish(self) -> None:
-        """Write the page's content."""
+        """Append the page to the document."""
+        page = self._document.new_page(width=self.width, height=self.height)
+        for face in sorted(self._faces):
+            page.insert_font(fontname=face)
         for rect, data in self._images:
-            self._page.insert_image(rect, stream=data)
-        images = self._page.read_contents()
+            page.insert_image(rect, stream=data)
+        images = page.read_contents()
         stream = images + b"\n" + "\n".join(self._operators).encode("ascii")
         xref = self._document.get_new_xref()
         self._document.update_object(xref, "<<>>")
         self._document.update_stream(xref, stream)
-        self._page.set_contents(xref)
+        page.set_contents(xref)
 
     def _at(self, point: Point) -> str:
         return f"{point[0]:.2f} {self.height - point[1]:.2f}"

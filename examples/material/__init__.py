@@ -1,0 +1,1 @@
+"""What the example documents and pictures say. All people, companies, places and figures are invented."""
