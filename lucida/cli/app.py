@@ -47,13 +47,12 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command line and give its exit code; whatever goes wrong ends in a sentence and advice."""
     arguments = sys.argv[1:] if arguments is None else arguments
     try:
-        result = app(arguments, standalone_mode=False)
+        result = app(arguments, prog_name="lucida", standalone_mode=False)
     except LucidaError as error:
         report_error(error, as_json="--json" in arguments)
         return int(error.exit_code)
     except (KeyboardInterrupt, typer.Abort):
-        err().print("Interrupted. What was finished is safe; run the same command again to go on.")
-        return int(ExitCode.INTERRUPTED)
+        result = ExitCode.INTERRUPTED
     except BrokenPipeError:
         # The reader of our output has gone (`lucida ... | head`): nothing is wrong, and nobody is there to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -65,6 +64,8 @@ def main(arguments: list[str] | None = None) -> int:
             UsageError(f"{error.format_message()}".rstrip(".") + ".", _help_hint(error)), as_json="--json" in arguments
         )
         return int(ExitCode.WRONG_USE)
+    if result == ExitCode.INTERRUPTED:  # which is also how the parser reports Ctrl+C
+        err().print("Interrupted. What was finished is safe; run the same command again to go on.")
     return int(result or ExitCode.DONE)
 
 

@@ -10,6 +10,7 @@ import typer
 from lucida.cli.options import AsJson, LibraryDir, MediaType, PathGlob
 from lucida.cli.output import err, out, print_json
 from lucida.errors import ExitCode, UsageError
+from lucida.types.paths import printable
 
 if TYPE_CHECKING:
     from lucida.types import Answer
@@ -72,5 +73,5 @@ def _print(answer: Answer) -> None:
     out().print(answer.text, style="bold")
     out().print(f"confidence {answer.confidence:.2f}", style="dim")
     for citation in answer.citations:
-        out().print(f"{citation.source}, page {citation.page}", style="cyan")
+        out().print(f"{printable(citation.source)}, page {citation.page}", style="cyan")
         out().print(f"  “{citation.quote}”")

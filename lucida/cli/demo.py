@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+import lucida
 from lucida.cli.options import AsJson
 from lucida.cli.output import err, out, plural, print_json
 from lucida.errors import ExitCode, UsageError
@@ -65,7 +66,7 @@ def demo(
     ),
     examples: Annotated[
         Path | None,
-        typer.Option("--examples", metavar="DIR", help="Example folder [default: ./examples, else drawn afresh]."),
+        typer.Option("--examples", metavar="DIR", help="Example folder [default: the one that comes along]."),
     ] = None,
     as_json: AsJson = False,
 ) -> int:
@@ -74,7 +75,7 @@ def demo(
     from lucida.library import Library
 
     to = to.absolute()
-    folder = _examples(examples, to)
+    folder = _examples(examples)
     _fresh_library(to / "library")
     with Library.open(to / "library") as library:
         story = tell(library, folder)
@@ -134,20 +135,17 @@ def _short(text: str, length: int = 76) -> str:
     return flat if len(flat) <= length else flat[: length - 1] + "…"
 
 
-def _examples(given: Path | None, to: Path) -> Path:
-    """The folder that was named, the one at hand, or a new one drawn for the occasion."""
+def _examples(given: Path | None) -> Path:
+    """The folder that was named, or the one that comes with the package."""
     if given is not None:
         if not (given / "questions.json").is_file():
             raise UsageError(f"{given} is no example folder: it has no questions.json.", "Leave --examples out.")
         return given.absolute()
-    at_hand = Path("examples").absolute()
-    if (at_hand / "questions.json").is_file():
-        return at_hand
-    from lucida.generate.examples import draw_examples
-
-    err().print("Drawing the example folder ...")
-    draw_examples(to / "examples")
-    return to / "examples"
+    package = Path(lucida.__file__).parent
+    for folder in (package / "examples", package.parent / "examples"):  # in a wheel; in a checkout
+        if (folder / "questions.json").is_file():
+            return folder
+    raise UsageError("The example folder is not where it should be.", "Name one with --examples DIR.")
 
 
 def _fresh_library(folder: Path) -> None:

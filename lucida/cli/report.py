@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lucida import __version__
+from lucida.types.paths import printable
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -28,7 +29,9 @@ def write_report(story: Story, path: Path) -> Path:
     environment = Environment(
         loader=PackageLoader("lucida.cli", "."), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
-    environment.filters.update(data=as_data_url, marked=marked, name=lambda source: Path(source).name, crop=around)
+    environment.filters.update(
+        data=as_data_url, marked=marked, name=lambda source: printable(Path(source).name), crop=around
+    )
     page = environment.get_template("report.html.jinja").render(
         story=story, version=__version__, machine=f"Python {platform.python_version()}, {platform.machine()}"
     )

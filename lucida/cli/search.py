@@ -11,6 +11,7 @@ import typer
 from lucida.cli.options import AsJson, LibraryDir, MediaType, PathGlob, Since, Until
 from lucida.cli.output import err, out, print_json
 from lucida.errors import ExitCode
+from lucida.types.paths import printable
 
 if TYPE_CHECKING:
     from lucida.types import Hit
@@ -55,7 +56,7 @@ def search(
 def _print(hit: Hit) -> None:
     from rich.text import Text
 
-    place = f"{_short(hit.source)}, page {hit.page}"
+    place = f"{printable(_short(hit.source))}, page {hit.page}"
     if hit.section:
         place += f" · {' › '.join(hit.section)}"
     out().print(Text.assemble((f"{hit.rank:>2}. ", "dim"), (place, "bold cyan"), (f"  {hit.score:.3f}", "dim")))

@@ -205,7 +205,7 @@ class Library:
         pictures = [
             (
                 draw_evidence(self.page_image(citation.source, citation.page, dpi=dpi), [citation.box]),
-                f"{Path(citation.source).name}, page {citation.page}: {citation.quote}",
+                f"{printable(Path(citation.source).name)}, page {citation.page}: {citation.quote}",
             )
             for citation in answer.citations
         ]

@@ -12,6 +12,15 @@ def printable(path: str) -> str:
     return "".join(char if char.isprintable() else _escaped(char) for char in path)
 
 
+def json_path(path: str) -> str:
+    """A path for JSON: as it is, so that a script can open it, unless it is no text at all; then as ``printable``."""
+    try:
+        path.encode("utf-8")
+    except UnicodeEncodeError:
+        return printable(path)
+    return path
+
+
 def _escaped(char: str) -> str:
     code = ord(char)
     if 0xDC80 <= code <= 0xDCFF:

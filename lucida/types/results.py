@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from lucida.types.geometry import Box
+from lucida.types.paths import json_path
 
 
 class ItemKind(StrEnum):
@@ -25,7 +26,7 @@ class Hit:
         id: the item's id, which is also its vector's id.
         score: higher is better; comparable within one result list only.
         kind: "passage" or "picture".
-        source: the source's path as ingested.
+        source: the source's path, which ``open`` takes; names that are not UTF-8 carry surrogate escapes.
         page: page number, counting from 1.
         box: where on the page.
         text: snippet of a passage, caption of a picture.
@@ -47,6 +48,7 @@ class Hit:
     def to_json(self) -> dict[str, Any]:
         """The fields of the command line's contract, plus ``highlights`` and ``section``."""
         row = asdict(self)
+        row["source"] = json_path(self.source)
         row["box"] = [round(edge, 5) for edge in self.box]
         row["score"] = round(self.score, 6)
         return row
@@ -63,7 +65,7 @@ class Citation:
 
     def to_json(self) -> dict[str, Any]:
         return {
-            "source": self.source,
+            "source": json_path(self.source),
             "page": self.page,
             "box": [round(edge, 5) for edge in self.box],
             "quote": self.quote,
