@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import stat
 import zipfile
 from pathlib import Path
+from typing import BinaryIO
 
-from lucida.errors import DamagedSourceError, UnsupportedSourceError
+from lucida.errors import DamagedSourceError, EncryptedSourceError, UnsupportedSourceError
+from lucida.ingest.foreign import advice_for, is_locked_office
 
 _HEAD = 8192
 
@@ -15,7 +18,6 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\xff\xd8\xff", "image/jpeg"),
     (0, b"GIF87a", "image/gif"),
     (0, b"GIF89a", "image/gif"),
-    (0, b"BM", "image/bmp"),
     (0, b"II*\0", "image/tiff"),
     (0, b"MM\0*", "image/tiff"),
     (0, b"II+\0", "image/tiff"),
@@ -23,6 +25,8 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (60, b"BOOKMOBI", "application/x-mobipocket-ebook"),
     (60, b"TEXtREAd", "application/x-mobipocket-ebook"),
 )
+#: Sizes that a BMP's second header may have; "BM" alone also begins texts about cars.
+_BMP_HEADERS = frozenset({12, 16, 40, 52, 56, 64, 108, 124})
 _HEIF_BRANDS = {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"hevm", b"hevs", b"mif1", b"msf1"}
 _AVIF_BRANDS = {b"avif", b"avis"}
 _OFFICE = "application/vnd.openxmlformats-officedocument."
@@ -31,8 +35,15 @@ _ZIP_PARTS = (
     ("word/document.xml", _OFFICE + "wordprocessingml.document"),
     ("xl/workbook.xml", _OFFICE + "spreadsheetml.sheet"),
     ("ppt/presentation.xml", _OFFICE + "presentationml.presentation"),
-    ("FixedDocSeq.fdseq", "application/vnd.ms-xpsdocument"),
-    ("FixedDocumentSequence.fdseq", "application/vnd.ms-xpsdocument"),
+)
+#: Outermost elements, and what else begins the formats that are made of tags.
+_ROOTS = (
+    (b"<fictionbook", "application/x-fictionbook+xml"),
+    (b"<svg", "image/svg+xml"),
+    (b"<!doctype html", "text/html"),
+    (b"<html", "text/html"),
+    (b"<head", "text/html"),
+    (b"<body", "text/html"),
 )
 _PICTURE_SUFFIXES = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp", ".tif", ".tiff")
 _MARKDOWN_SUFFIXES = {".md", ".markdown"}
@@ -45,14 +56,19 @@ _SUPPORTED = (
 def media_type_of(path: Path) -> str:
     """Find out what a file is.
 
+    Pipes and devices are refused without being opened, for that might wait for ever.
+
     Returns:
         An IANA media type that one of the readers takes.
 
     Raises:
-        DamagedSourceError: it is empty, or holds nothing but zeros.
+        DamagedSourceError: it is empty, or holds nothing but zeros, or is half a container.
+        EncryptedSourceError: it is an Office file that wants a password.
         UnsupportedSourceError: it is none of the kinds we read.
         OSError: it cannot be opened.
     """
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise UnsupportedSourceError(f"{path.name} is not a regular file.", "Name a file or a folder.")
     with path.open("rb") as file:
         head = file.read(_HEAD)
         if not head:
@@ -61,14 +77,28 @@ def media_type_of(path: Path) -> str:
             raise DamagedSourceError(
                 f"{path.name} holds nothing but zeros.", "Its copying was cut short: get the file again."
             )
-    kind = _by_magic(head) or _by_container(path, head) or _by_markup(head) or _as_text(path, head)
+    kind = _by_magic(head) or _by_container(path, head)
+    if kind is None:
+        _refuse_foreign(path, head)
+        kind = _by_markup(head) or _as_text(path, head)
     if kind is None:
         raise UnsupportedSourceError(f"{path.name} is of no kind that Lucida reads.", _SUPPORTED)
     return kind
 
 
-def _all_zero(file: object) -> bool:
-    return not any(chunk.strip(b"\0") for chunk in iter(lambda: file.read(1 << 20), b""))  # type: ignore[attr-defined]
+def _refuse_foreign(path: Path, head: bytes) -> None:
+    if is_locked_office(path, head):
+        raise EncryptedSourceError(
+            f"A password is needed to open {path.name}.", "Save a copy without one in its own program."
+        )
+    foreign = advice_for(head)
+    if foreign:
+        what, advice = foreign
+        raise UnsupportedSourceError(f"{path.name} is {what}, which Lucida does not read.", advice)
+
+
+def _all_zero(file: BinaryIO) -> bool:
+    return not any(chunk.strip(b"\0") for chunk in iter(lambda: file.read(1 << 20), b""))
 
 
 def _by_magic(head: bytes) -> str | None:
@@ -78,6 +108,8 @@ def _by_magic(head: bytes) -> str | None:
     for offset, magic, kind in _MAGIC:
         if head.startswith(magic, offset):
             return kind
+    if head[:2] == b"BM" and int.from_bytes(head[14:18], "little") in _BMP_HEADERS:
+        return "image/bmp"
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return "image/webp"
     return _by_brand(head) if head[4:8] == b"ftyp" else None
@@ -108,6 +140,8 @@ def _by_container(path: Path, head: bytes) -> str | None:
     for part, kind in _ZIP_PARTS:
         if part in names:
             return kind
+    if any(name.endswith(".fdseq") for name in names):  # a package may call its sequence of fixed pages what it likes
+        return "application/vnd.ms-xpsdocument"
     pictures = [name for name in names if name.lower().endswith(_PICTURE_SUFFIXES)]
     files = [name for name in names if not name.endswith("/")]
     if pictures and len(pictures) * 2 > len(files):
@@ -126,18 +160,10 @@ def _declared_epub(archive: zipfile.ZipFile, names: list[str]) -> bool:
 
 def _by_markup(head: bytes) -> str | None:
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if text.startswith((b"<?xml", b"<!--")):
-        for tag, kind in (
-            (b"<fictionbook", "application/x-fictionbook+xml"),
-            (b"<svg", "image/svg+xml"),
-            (b"<html", "text/html"),
-        ):
-            if tag in text:
-                return kind
-    if text.startswith(b"<svg"):
-        return "image/svg+xml"
-    if text.startswith((b"<!doctype html", b"<html", b"<head", b"<body")):
-        return "text/html"
+    if text.startswith((b"<?xml", b"<!--", b"<!doctype", b"<svg", b"<html", b"<head", b"<body")):
+        # The outermost element decides: a web page may hold drawings, and a drawing may hold parts of a web page.
+        found = {text.find(tag): kind for tag, kind in _ROOTS if tag in text}
+        return found[min(found)] if found else None
     return None
 
 

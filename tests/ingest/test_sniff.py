@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import os
 import zipfile
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from lucida.errors import DamagedSourceError, UnsupportedSourceError
+from lucida.errors import DamagedSourceError, EncryptedSourceError, UnsupportedSourceError
 from lucida.ingest.sniff import media_type_of
 
 
@@ -36,6 +37,7 @@ def test_pictures_are_told_by_content_not_by_name(tmp_path: Path, form: str, kin
         (["ppt/presentation.xml"], "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
         (["META-INF/container.xml"], "application/epub+zip"),
         (["FixedDocSeq.fdseq"], "application/vnd.ms-xpsdocument"),
+        (["[Content_Types].xml", "odd/Name.fdseq"], "application/vnd.ms-xpsdocument"),
         (["01.jpg", "02.png", "info.txt"], "application/vnd.comicbook+zip"),
     ],
 )
@@ -59,6 +61,10 @@ def test_containers_are_told_by_their_parts(tmp_path: Path, parts: list[str], ki
         ("hello there, no mark".encode("utf-16-le"), "a.txt", "text/plain"),
         (b"caf\xe9", "a.txt", "text/plain"),
         (b"<p>no head</p>", "a.html", "text/html"),
+        (b"BMW sold more cars than last year.", "a.txt", "text/plain"),
+        (b"<!DOCTYPE svg PUBLIC 'x'><svg/>", "a.svg", "image/svg+xml"),
+        (b"<?xml version='1.0'?><html><body><svg/></body></html>", "a.xhtml", "text/html"),
+        (b"<?xml version='1.0'?><svg><foreignObject><body/></foreignObject></svg>", "a.svg", "image/svg+xml"),
     ],
 )
 def test_kinds(tmp_path: Path, data: bytes, name: str, kind: str) -> None:
@@ -97,3 +103,33 @@ def test_unknown_kinds_are_told_what_is_known(tmp_path: Path, data: bytes) -> No
 def test_an_archive_of_nothing_we_read(tmp_path: Path) -> None:
     with pytest.raises(UnsupportedSourceError):
         media_type_of(zipped(tmp_path / "a.zip", "a.py", "b.py", "c.jpg"))
+
+
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [
+        (rb"{\rtf1\ansi Hello}", "an RTF file"),
+        (b"%!PS-Adobe-3.0\n", "a PostScript file"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "an old Office file"),
+        (b"\0\0\0\x20ftypisom\0\0\2\0isomiso2", "a video"),
+        (b"Rar!\x1a\x07\x01\0", "a RAR archive"),
+    ],
+)
+def test_known_strangers_are_named_with_a_way_out(tmp_path: Path, data: bytes, what: str) -> None:
+    (tmp_path / "a.pdf").write_bytes(data)
+    with pytest.raises(UnsupportedSourceError, match=f"a.pdf is {what}") as caught:
+        media_type_of(tmp_path / "a.pdf")
+    assert caught.value.advice.endswith(".")
+
+
+def test_an_office_file_under_a_password(tmp_path: Path) -> None:
+    data = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 2000 + "EncryptedPackage".encode("utf-16-le") + b"\0" * 200
+    (tmp_path / "a.docx").write_bytes(data)
+    with pytest.raises(EncryptedSourceError, match="password"):
+        media_type_of(tmp_path / "a.docx")
+
+
+def test_a_pipe_is_refused_without_being_opened(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.pdf")
+    with pytest.raises(UnsupportedSourceError, match="not a regular file"):
+        media_type_of(tmp_path / "a.pdf")
