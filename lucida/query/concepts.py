@@ -77,12 +77,11 @@ CONCEPTS: tuple[Concept, ...] = (
     _concept(
         "customer number",
         ValueType.IDENTIFIER,
-        "customer number|customer no|customer id|client number|client id|account number|Kundennummer|Kunden-Nr"
+        "customer number|customer no|customer id|client number|client id|Kundennummer|Kunden-Nr"
         "|numéro client|número de cliente",
     ),
-    _concept(
-        "IBAN", ValueType.IDENTIFIER, "IBAN|account number|Kontonummer|bank account", "which account|what account"
-    ),
+    _concept("IBAN", ValueType.IDENTIFIER, "IBAN"),
+    _concept("account number", ValueType.IDENTIFIER, "account number|account no|account|Kontonummer|Konto|compte"),
     _concept("BIC", ValueType.IDENTIFIER, "BIC|SWIFT|swift code|BIC/SWIFT"),
     _concept(
         "VAT number",
@@ -172,9 +171,8 @@ CONCEPTS: tuple[Concept, ...] = (
     _concept(
         "name",
         ValueType.NAME,
-        "name|full name|applicant|applicant name|name of applicant|patient name|surname|last name|Name|Vorname"
-        "|Nachname"
-        "|Antragsteller|nom|nombre",
+        "name|full name|first name|given name|applicant|applicant name|name of applicant|patient name|surname|last name"
+        "|Name|Vorname|Nachname|Antragsteller|nom|nombre",
         "who applied|who filled|who is the applicant",
     ),
     _concept(
@@ -194,7 +192,7 @@ CONCEPTS: tuple[Concept, ...] = (
     _concept(
         "cashier",
         ValueType.NAME,
-        "cashier|served by|clerk|operator|Kassierer|Bediener|es bediente sie|caissier",
+        "cashier|served by|clerk|Kassierer|Bediener|es bediente sie|caissier",
         "who served",
     ),
     _concept(
@@ -209,6 +207,8 @@ CONCEPTS: tuple[Concept, ...] = (
         ValueType.MONEY,
         "unit price|price|price each|rate|Einzelpreis|Stückpreis|Preis|prix unitaire|precio",
     ),
+    _concept("rent", ValueType.MONEY, "rent|monthly rent|Miete|Monatsmiete|Kaltmiete|Grundmiete|loyer|alquiler"),
+    _concept("fee", ValueType.MONEY, "fee|fees|Gebühr|Entgelt|frais|tarifa"),
     _concept("discount", ValueType.ANY, "discount|rebate|Rabatt|Skonto|Nachlass|remise|descuento"),
     _concept(
         "reference",

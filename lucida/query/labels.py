@@ -21,6 +21,8 @@ _LONGEST = 10
 _ALIKE = 0.75
 #: Labels that cover the wanted phrase worse than this are not considered.
 _WEAKEST = 0.55
+#: A synonym counts less than the question's own words, so that of two pages the one in its language answers.
+_SYNONYM = 0.92
 _NUMBER_SIGNS = {"nr": "number", "no": "number", "n": "number", "num": "number", "nummer": "number", "tel": "telephone"}
 
 
@@ -96,7 +98,7 @@ def find_labels(
                 if label is None:
                     continue
                 start, end, score, closed = label
-                score *= 1.0 if order == 0 else 0.95
+                score *= 1.0 if order == 0 else _SYNONYM
                 known = best.get((row, number, start))
                 if known is None or score > known.score:
                     best[row, number, start] = Label(row, number, start, end, score, closed)

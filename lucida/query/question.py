@@ -42,6 +42,8 @@ _TYPE_CUES: tuple[tuple[ValueType, str], ...] = (
     (ValueType.PERCENT, r"\bpercent(age)?\b|\bper cent\b|\bprozent\b|\bpourcentage\b|\bwhat share\b"),
     (ValueType.NUMBER, r"\bhow many\b|\bwie ?viele\b|\bcuant[oa]s\b|\bcombien de\b|\bhow much does .* weigh\b"),
     (ValueType.NUMBER, r"\bhow (long|tall|high|deep|heavy|far|old|wide|fast|large|big)\b"),
+    (ValueType.NUMBER, r"\b(voltage|current|temperature|weight|length|width|height|speed|power|frequency|humidity)\b"),
+    (ValueType.NUMBER, r"\b(pressure|resolution|accuracy|spannung|temperatur|gewicht)\b"),
     (ValueType.MONEY, r"\bhow (much|expensive)\b|\bcosts?\b|\bprice\b|\bamount\b|\bowe\b|\bcombien\b|\bcuanto\b"),
     (ValueType.MONEY, r"\bwie ?viel\b|\bkostet\b|\bbetrag\b|\bpreis\b"),
     (ValueType.TIME, r"\bwhat time\b|\bum wie ?viel uhr\b|\bat which time\b"),
@@ -126,7 +128,7 @@ class Question:
         cued = {stem(t.folded) for concept in self.concepts for phrase in concept.cues for t in tokens(phrase)}
         printed = {stem(t.folded) for concept in self.concepts for phrase in concept.labels for t in tokens(phrase)}
         printed |= {stem(word) for word in _PLACES_TO_LOOK | _DEALINGS}
-        return {t: 0.35 if stem(t) in printed else 0.1 if stem(t) in cued else 1.0 for t in self.subject}
+        return {t: 0.25 if stem(t) in printed else 0.1 if stem(t) in cued else 1.0 for t in self.subject}
 
 
 def understand(text: str) -> Question:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from lucida.query.candidate import Candidate, Features
 from lucida.query.fields import read_fields
 from lucida.query.labels import alikeness
+from lucida.query.letters import read_letters
 from lucida.query.search import inverse_document_frequencies, retrieve
 from lucida.query.sentences import Scored, score_sentences, short_answer
 from lucida.query.tables import read_tables
@@ -55,7 +56,11 @@ def read(index: Index, encoder: TextEncoder | None, question: Question, found: R
     candidates: list[Candidate] = []
     for rank, page in enumerate(found.pages):
         names = spoken_of(question, _page_words(index, page))
-        own = read_fields(page, question, weights) + read_tables(page, question, weights)
+        own = [
+            *read_fields(page, question, weights),
+            *read_tables(page, question, weights),
+            *read_letters(page, question),
+        ]
         candidates += [_with(candidate, names=names, rank=_falling(rank)) for candidate in own]
     return candidates + _from_sentences(index, encoder, question, found, weights)
 

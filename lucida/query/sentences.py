@@ -29,6 +29,7 @@ _FEWEST_STOP_WORDS = 0.08
 _MOST_ENCODED = 24
 #: Types that show by their form, so that a span can be cut out of a sentence.
 _SHORT_TYPES = frozenset(ValueType) - {ValueType.ANY, ValueType.ADDRESS, ValueType.IDENTIFIER, ValueType.CHOICE}
+_STREET = re.compile(r"\b(?:road|street|lane|avenue|square|stra(?:ss|ß)e|platz|allee|rue)$", re.IGNORECASE)
 _PLACE_LEAD = re.compile(
     r"\b(?:in|at|from|near|to|of|on|im|nach|bei|aus|à|en)\s+(?:the\s+|der\s+|dem\s+)?$", re.IGNORECASE
 )
@@ -76,7 +77,9 @@ def reads_as_prose(sentence: str) -> bool:
     words = [token.folded for token in tokens(sentence)]
     stops = stop_words(language_of(sentence))
     share = sum(word in stops for word in words) / max(len(words), 1)
-    return len(words) >= 3 and share >= (_FEWEST_STOP_WORDS if sentence.endswith((".", "!", "?")) else 0.25)
+    if sentence.endswith((".", "!", "?")):
+        return len(words) >= 3 and share >= _FEWEST_STOP_WORDS
+    return len(words) >= 6 and share >= 0.25
 
 
 def _shortened(sentence: str) -> list[str]:
@@ -142,6 +145,9 @@ def short_answer(question: Question, sentence: str) -> str | None:
     if question.type not in _SHORT_TYPES:
         return None
     spans = [span for span in _spans(question, sentence) if not _asked(question, span.text)]
+    if question.type is ValueType.NAME:
+        # A single capital at the start of a sentence tells nothing.
+        spans = [span for span in spans if (span.start > 0 or " " in span.text) and not _STREET.search(span.text)]
     if not spans:
         return None
     if question.type is ValueType.NAME:

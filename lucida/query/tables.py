@@ -11,7 +11,7 @@ from lucida.query.labels import alikeness
 from lucida.query.normalise import parse_amount
 from lucida.query.terms import tokens
 from lucida.query.typed import agreement
-from lucida.types import Box, Cell, Region, Table
+from lucida.types import Box, Cell, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,7 +59,7 @@ def read_tables(page: PageRow, question: Question, weights: dict[str, float]) ->
     found: list[Candidate] = []
     for number, region in enumerate(page.regions):
         if region.table is not None and region.table.cells:
-            grid = _grid(region, region.table, _surroundings(page, number))
+            grid = _grid(region.table, _surroundings(page, number))
             found += _extreme(page, grid, question, weights)
             found += _cells(page, grid, question, weights)
     return sorted(found, key=lambda c: -(c.features.match * (0.3 + 0.7 * c.features.agreement)))[:_MOST]
@@ -75,7 +75,7 @@ def _words(text: str) -> set[str]:
     return {token.folded for token in tokens(text)}
 
 
-def _grid(region: Region, table: Table, around: frozenset[str]) -> _Grid:
+def _grid(table: Table, around: frozenset[str]) -> _Grid:
     heads = [cell for cell in table.cells if cell.row < table.header_rows]
     body = [cell for cell in table.cells if cell.row >= table.header_rows]
     columns: dict[int, set[str]] = {}
@@ -91,7 +91,7 @@ def _grid(region: Region, table: Table, around: frozenset[str]) -> _Grid:
         table,
         {row: frozenset(words) for row, words in names.items()},
         {column: frozenset(words) for column, words in columns.items()},
-        around | frozenset(_words(region.text[:200]) if not heads else ()),
+        around,
         tuple(body),
     )
 
@@ -133,9 +133,9 @@ def _share(covered: dict[str, float], weights: dict[str, float]) -> float:
 def _exactness(grid: _Grid, cell: Cell, question: Question) -> float:
     """Headers that say more than was asked are less meant: "North" rather than "North East"."""
     said = grid.rows.get(cell.row, frozenset()) | grid.columns.get(cell.column, frozenset())
-    known = question.words
+    known = question.words | _KIND_HEADS.get(question.type, frozenset())
     alien = sum(all(alikeness(word, asked) == 0.0 for asked in known) for word in said)
-    return 1.0 - 0.3 * alien / max(len(said), 1)
+    return 1.0 - 0.15 * alien / max(len(said), 1)
 
 
 def _extreme(page: PageRow, grid: _Grid, question: Question, weights: dict[str, float]) -> Iterator[Candidate]:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from lucida.query.concepts import ValueType
+from lucida.query.normalise import parse_date
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -145,7 +146,7 @@ def _as_name(value: str) -> float:
 
 def _as_identifier(value: str) -> float:
     digits = sum(char.isdigit() for char in value)
-    if not digits or find_spans(value, ValueType.DATE) == [Span(0, len(value), value)]:
+    if not digits or parse_date(value) is not None:
         return 0.2 if value.isupper() else 0.0
     return 1.0 if len(value.split()) <= 2 else 0.8
 

@@ -1,0 +1,82 @@
+"""What letters say by place rather than by label: their date at the top, their writer under the closing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lucida.query.candidate import Candidate, Features
+from lucida.query.concepts import CONCEPTS, ValueType
+from lucida.query.layout import Layout, Placed, Run, lay_out
+from lucida.query.terms import tokens
+from lucida.query.typed import agreement, find_spans
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from lucida.index.records import PageRow
+    from lucida.query.question import Question
+
+#: The date of a letter stands in the upper part of its first page, behind at most a place's name.
+_TOP = 0.45
+_LONGEST_DATE_LINE = 6
+#: Room for a signature by hand between the closing and the printed name, in word heights.
+_SIGNATURE = 9.0
+_CLOSINGS = ("sincerely", "regards", "faithfully", "truly", "grussen", "grusse", "salutations", "saludo", "atentamente")
+
+
+def read_letters(page: PageRow, question: Question) -> list[Candidate]:
+    """The date or the writer of a letter, when that is asked for; best first.
+
+    Args:
+        page: any page; one that is no letter gives nothing.
+        question: taken apart; ``names`` and ``rank`` of the candidates' features are left to the caller.
+    """
+    wanted = {concept.name for concept in question.concepts}
+    found: list[Candidate] = []
+    if "date" in wanted and page.number == 1 and _closes(page):
+        found += [_candidate(page, words, 0.9) for words in _dates(lay_out(page))]
+    if "signatory" in wanted:
+        found += [_candidate(page, run.words, 0.95) for run in _writers(lay_out(page))]
+    return found[:3]
+
+
+def _closes(page: PageRow) -> bool:
+    """Whether a page closes like a letter."""
+    return any(token.folded in _CLOSINGS for word in page.words for token in tokens(word.text))
+
+
+def _dates(layout: Layout) -> Iterator[Sequence[Placed]]:
+    """Words of the dates that end a short line near the top."""
+    foot = max((run.y1 for row in layout.rows for run in row), default=0.0)
+    for run in (run for row in layout.rows for run in row):
+        spans = find_spans(run.text, ValueType.DATE)
+        short = len(run.words) <= _LONGEST_DATE_LINE and run.y0 < _TOP * foot
+        if short and spans and spans[-1].end == len(run.text) and " " in spans[-1].text:
+            start = len(run.text[: spans[-1].start].split())
+            if start == 0 or run.words[start - 1].text.endswith((",", ".", ":")):
+                yield run.words[start:]
+
+
+def _writers(layout: Layout) -> Iterator[Run]:
+    """The first name under each closing, in its column."""
+    for number, row in enumerate(layout.rows):
+        for run in row:
+            folded = [token.folded for token in tokens(run.text)]
+            if not folded or len(folded) > 5 or folded[-1] not in _CLOSINGS:
+                continue
+            below = (under for later in layout.rows[number + 1 :] for under in later)
+            near = (under for under in below if under.y0 - run.y1 < _SIGNATURE * layout.height)
+            column = (under for under in near if under.x0 - run.x0 < 3 * layout.height and _is_name(under))
+            yield from list(column)[:1]
+
+
+def _is_name(run: Run) -> bool:
+    labels = {label.lower() for concept in CONCEPTS for label in concept.labels}
+    words = run.text.split()
+    return 1 < len(words) <= 4 and agreement(run.text, ValueType.NAME) == 1.0 and run.text.lower() not in labels
+
+
+def _candidate(page: PageRow, words: Sequence[Placed], match: float) -> Candidate:
+    text = " ".join(word.text for word in words)
+    indices = tuple(dict.fromkeys(word.word for word in words))
+    return Candidate(text, text, page, "field", Features(match=match, place=0.93), indices)
