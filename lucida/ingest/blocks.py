@@ -20,6 +20,7 @@ _CAPTION = re.compile(
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(r"(?:\d+(?:\.\d+)*\.?|[A-Z]\.|[IVX]+\.|§\s*\d+|Chapter|Section|Part|Appendix|Kapitel|Anhang)\s")
+_AMOUNT = re.compile(r"\d[.,]\d\d(?!\d)")
 _SENTENCE_END = (".", "!", "?", "…", '."', ".”", ".)", "。")
 
 
@@ -208,6 +209,9 @@ def could_be_title(lines: Sequence[Line]) -> bool:
     if letters < 0.5 * len(text.replace(" ", "")) or letters < 3:
         return False
     if text.endswith((":", ",", ";")) or (text.endswith(".") and not text.isupper() and len(words) > 3):
+        return False
+    digits = sum(char.isdigit() for char in text)
+    if (2 * digits > letters and not _NUMBERED.match(text)) or _AMOUNT.search(text):
         return False
     if any(word[0] in "•◦▪‣●○■" for word in words[:1]):
         return False

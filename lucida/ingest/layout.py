@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from lucida.ingest.blocks import Block
 from lucida.ingest.lines import Line, Rect, bounds, inside
-from lucida.ingest.tables import grid_between
+from lucida.ingest.tables import grid_between, looks_tabular
 from lucida.types import RegionKind
 
 if TYPE_CHECKING:
@@ -83,7 +83,12 @@ def _table(group: Group, lines: Sequence[Line]) -> Block | None:
     filled = [cell for cell in grid.cells if cell.tokens]
     if len({cell.row for cell in filled}) < 2 or len({cell.column for cell in filled}) < 2:
         return None
-    labels = sum(cell.tokens[-1].text.endswith(":") for cell in filled)
-    if labels > 0.25 * len(filled):
+    if not looks_tabular(grid) or _cuts_words(lines, group.columns):
         return None
     return Block(RegionKind.TABLE, area, grid=grid, size=lines[0].size)
+
+
+def _cuts_words(lines: Sequence[Line], columns: Sequence[float]) -> bool:
+    """Whether the column edges run through phrases, as when a receipt or an address was taken for a table."""
+    cut = sum(any(line.x0 + 1 < x < line.x1 - 1 for x in columns) for line in lines)
+    return cut > 0.2 * len(lines)

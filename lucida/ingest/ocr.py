@@ -104,7 +104,7 @@ def _arrange(lines: list[Line], view: Straightened, scale: float) -> Composed:
     tables = aligned_tables(lines)
     items: list[Line | Block] = [*tables]
     items += [line for line in lines if not any(inside(line, table.box) for table in tables)]
-    style = Style(body, margin=1.3, trusts_bold=False)
+    style = Style(body, margin=1.4, trusts_bold=False)
     blocks = [block for run in reading_order(items) for block in group(run, style)]
     return compose(blocks, lambda x0, y0, x1, y1: view.to_page(x0 / scale, y0 / scale, x1 / scale, y1 / scale))
 

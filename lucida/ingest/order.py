@@ -20,6 +20,7 @@ Item = TypeVar("Item", bound=Boxed)
 _BIN_PT = 2.0
 _MIN_GUTTER_PT = 7.0
 _MAX_DEPTH = 6
+_SPANNING = 0.6
 
 
 def reading_order(items: Sequence[Item]) -> list[list[Item]]:
@@ -55,7 +56,7 @@ def _cut(items: list[Item], runs: list[list[Item]], depth: int) -> None:
         band = [one for one in items if not one.x0 < gutter < one.x1 and top <= _middle(one) < bottom]
         left = [one for one in band if one.x1 <= gutter]
         right = [one for one in band if one.x1 > gutter]
-        if left and right and _separate(left, right):
+        if left and right and _splits(left, right):
             if single:
                 runs.append(single)
                 single = []
@@ -80,7 +81,10 @@ def _find_gutter(items: Sequence[Boxed]) -> float | None:
     if bins < 20:
         return None
     change = [0.0] * (bins + 1)
+    # What spans most of the width (titles, abstracts, wide figures) can stand in no column and must not hide a gutter.
     for item in items:
+        if item.x1 - item.x0 > _SPANNING * (area.x1 - area.x0):
+            continue
         height = item.y1 - item.y0
         change[int((item.x0 - area.x0) / _BIN_PT)] += height
         change[min(int((item.x1 - area.x0) / _BIN_PT) + 1, bins)] -= height
@@ -99,8 +103,7 @@ def _find_gutter(items: Sequence[Boxed]) -> float | None:
 
 def _valleys(cover: list[float], origin: float) -> list[float]:
     """Middles of the stretches of little cover between two stretches of much, widest first."""
-    low = 0.25 * max(cover)
-    # The cover of a page-wide title over two columns must not hide the gutter, but it must stay a small part.
+    low = 0.12 * max(cover)
     runs: list[tuple[int, float]] = []
     start: int | None = None
     for index, value in enumerate([*cover, low + 1]):
@@ -126,17 +129,24 @@ def _separate(left: Sequence[Boxed], right: Sequence[Boxed]) -> bool:
     return _block_like(left) and _block_like(right) and b.x0 - a.x1 >= 24
 
 
+def _splits(left: Sequence[Boxed], right: Sequence[Boxed]) -> bool:
+    """Whether a band beside an accepted gutter is read side by side: unless it is all rows of short fields."""
+    if _flows(left) or _flows(right) or not all(isinstance(one, Line) for one in (*left, *right)):
+        return True
+    paired = sum(any(abs(a.y1 - b.y1) < 2 for b in right) for a in left)
+    return paired < 0.8 * len(left) or len(left) != len(right)
+
+
 def _flows(side: Sequence[Boxed]) -> bool:
+    """Running text: at least three long lines, which make up most of what is printed (labels of a figure may join)."""
     lines = [one for one in side if isinstance(one, Line) and one.upright]
     atoms = len(side) - len(lines)
     if len(lines) < 3:
         return bool(atoms) and all(len(line.tokens) > 2 for line in lines)
     area = bounds(lines)
-    width = max(area.x1 - area.x0, 1.0)
-    return (
-        median(len(line.tokens) for line in lines) >= 3.5
-        and median((line.x1 - line.x0) / width for line in lines) >= 0.55
-    )
+    long = [line.x1 - line.x0 for line in lines if len(line.tokens) >= 4]
+    long = [width for width in long if width >= 0.45 * (area.x1 - area.x0)]
+    return len(long) >= 3 and sum(long) >= 0.5 * sum(line.x1 - line.x0 for line in lines)
 
 
 def _block_like(side: Sequence[Boxed]) -> bool:

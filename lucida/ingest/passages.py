@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 TARGET_CHARS = 800
 MAX_CHARS = 1000
+#: More titles in a row than this are a list of contents.
+_MAX_HELD = 6
 _FLOWING = (RegionKind.TEXT, RegionKind.LIST, RegionKind.FORMULA)
 _MARGINAL = (RegionKind.HEADER, RegionKind.FOOTER)
 
@@ -126,8 +128,7 @@ class _Builder:
     def _open_section(self, part: _Part) -> None:
         # Titles that follow each other directly share a passage with the text below them.
         only_titles = all(piece.kind is RegionKind.TITLE for piece in self._section.pieces)
-        deeper = bool(self._stack) and part.region.level > self._stack[-1][0]
-        held = self._section.pieces if only_titles and deeper else []
+        held = self._section.pieces if only_titles and len(self._section.pieces) < _MAX_HELD else []
         if held:
             self._section.pieces = []
         self._pack()

@@ -78,7 +78,8 @@ def _read(
         on_page(index + 1, total)
     if len(lost) == total:
         raise DamagedSourceError(
-            f"No page of {path.name} can be read.", "Open it in a viewer and save it anew, or get another copy."
+            f"No page of {path.name} can be read. {warnings[-1]}",
+            "Open it in a viewer and save it anew, or get another copy.",
         )
     settled = settle(pages, styles, outline(document))
     facts = properties(document)

@@ -114,7 +114,9 @@ def _running_heads(pages: Sequence[Page]) -> dict[tuple[int, int], RegionKind]:
 
 def _margin(region: Region) -> RegionKind | None:
     # "- 3 -" opens like a list item.
-    textual = region.kind in _TEXTUAL or (region.kind is RegionKind.LIST and is_page_number(region.text))
+    textual = region.kind in (*_TEXTUAL, RegionKind.HEADER, RegionKind.FOOTER) or (
+        region.kind is RegionKind.LIST and is_page_number(region.text)
+    )
     if not textual or len(region.text) > 200:
         return None
     if region.box.y1 <= _MARGIN:

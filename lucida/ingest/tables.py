@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from lucida.ingest.graphics import Graphics
 
 _SNAP_PT = 3.0
-_YEAR = re.compile(r"(?:19|20)\d\d$")
+_YEAR = re.compile(r"(?:19|20)\d\d\b(?![.,]\d)")
 
 
 def ruled_tables(graphics: Graphics, lines: Sequence[Line]) -> list[Block]:
@@ -80,8 +80,8 @@ def is_numeric(text: str) -> bool:
 def aligned_tables(lines: Sequence[Line]) -> list[Block]:
     """Tables without rules: rows of fragments that keep the same columns.
 
-    At least three rows, and three columns, or two of which the second holds numbers under a heading. Labels with
-    values (forms, receipts) are no tables. Wrapped cells join the row above.
+    At least three rows and three columns: two columns are labels with values, as on forms and receipts. Wrapped cells
+    join the row above.
     """
     rows = gather_rows([line for line in lines if line.upright])
     found: list[Block] = []
@@ -145,7 +145,7 @@ def _aligned(rows: Sequence[list[Line]]) -> Block | None:
     ys = [bands[0][0], *((a[1] + b[0]) / 2 for a, b in itertools.pairwise(bands)), bands[-1][1]]
     tokens = [token for row in rows for part in row for token in part.tokens]
     grid = grid_between(xs, ys, tokens)
-    if not _aligned_enough(grid):
+    if not looks_tabular(grid):
         return None
     return Block(RegionKind.TABLE, Rect(xs[0], ys[0], xs[-1], ys[-1]), grid=grid, size=_size(tokens))
 
@@ -161,16 +161,15 @@ def _row_bands(rows: Sequence[list[Line]]) -> list[tuple[float, float]]:
     return bands
 
 
-def _aligned_enough(grid: Grid) -> bool:
+def looks_tabular(grid: Grid) -> bool:
+    """Whether a grid that no rule draws holds a table: filled, of short cells, and not of labels with values."""
     texts = [[_text(cell) for cell in grid.cells if cell.row == row] for row in range(grid.rows)]
     full = sum(sum(map(bool, row)) for row in texts) / (grid.rows * grid.columns)
     labels = sum(text.endswith(":") for row in texts for text in row) / (grid.rows * grid.columns)
     lengths = sorted(len(text) for row in texts for text in row if text)
     if full < 0.6 or labels > 0.15 or lengths[len(lengths) // 2] > 60:
         return False
-    numbers = sum(is_numeric(row[-1]) for row in texts[1:])
-    if grid.columns == 2:
-        return not any(is_numeric(text) for text in texts[0]) and all(texts[0]) and numbers >= 0.8 * (grid.rows - 1)
+    # Two columns are labels with values: a receipt, a form, the head of an invoice.
     return grid.columns >= 3
 
 

@@ -339,3 +339,42 @@ def test_empty_pages_and_progress(tmp_path: Path) -> None:
     assert [page.origin for page in made.pages] == [TextOrigin.NONE, TextOrigin.NONE]
     assert made.passages == ()
     assert all(not page.pictures for page in made.pages)
+
+
+def test_abstract_across_the_page_does_not_hide_two_columns(tmp_path: Path) -> None:
+    document = pymupdf.open()
+    page = document.new_page()
+    page.insert_textbox(pymupdf.Rect(50, 60, 550, 260), "Abstract. " + PROSE * 5, fontsize=10)
+    page.insert_textbox(pymupdf.Rect(50, 300, 290, 500), "left " + "Left words run on for a while in here. " * 12)
+    page.insert_textbox(pymupdf.Rect(310, 300, 550, 500), "right " + "Other words stand over there instead. " * 12)
+    texts = [word.text for word in read(save(document, tmp_path / "article.pdf")).pages[0].words]
+    assert texts.index("Abstract.") < texts.index("left") < texts.index("right")
+    assert "Left" not in texts[texts.index("right") :]
+
+
+def test_flat_line_chart_keeps_its_grid_lines_and_axis_titles(tmp_path: Path) -> None:
+    document = pymupdf.open()
+    page = document.new_page()
+    for step in range(5):
+        page.draw_line((120, 200 + 30 * step), (420, 200 + 30 * step), color=(0.8, 0.8, 0.8))
+        page.insert_text((100, 203 + 30 * step), str(100 - 25 * step), fontsize=8)
+    page.draw_polyline([(130, 206), (200, 212), (270, 204), (340, 215), (410, 207)], color=(0, 0, 1))
+    page.insert_text((80, 280), "share (%)", fontsize=8, rotate=90)
+    page.insert_text((100, 350), "Figure 2. Share over the years.", fontsize=9)
+    page.insert_textbox(pymupdf.Rect(72, 400, 540, 700), PROSE * 3, fontsize=10)
+    made = read(save(document, tmp_path / "chart.pdf")).pages[0]
+    figure = next(region for region in made.regions if region.kind is RegionKind.FIGURE)
+    assert figure.box.y0 * 842 < 203
+    assert figure.box.y1 * 842 > 317
+    assert {"100", "0", "share", "(%)"} <= set(figure.text.split())
+    assert made.pictures[0].caption == "Figure 2. Share over the years."
+
+
+def test_shaded_rows_are_a_table_and_no_figure(tmp_path: Path) -> None:
+    document = pymupdf.open()
+    page = document.new_page()
+    for row in range(0, 3, 2):
+        page.draw_rect(pymupdf.Rect(72, 100 + row * 20, 472, 120 + row * 20), fill=(0.9, 0.9, 0.95), color=None)
+    draw_table(page, 100, ruled=False)
+    made = read(save(document, tmp_path / "shaded.pdf")).pages[0]
+    assert [region.kind for region in made.regions] == [RegionKind.TABLE]
