@@ -359,7 +359,7 @@ def test_flat_line_chart_keeps_its_grid_lines_and_axis_titles(tmp_path: Path) ->
         page.draw_line((120, 200 + 30 * step), (420, 200 + 30 * step), color=(0.8, 0.8, 0.8))
         page.insert_text((100, 203 + 30 * step), str(100 - 25 * step), fontsize=8)
     page.draw_polyline([(130, 206), (200, 212), (270, 204), (340, 215), (410, 207)], color=(0, 0, 1))
-    page.insert_text((80, 280), "share (%)", fontsize=8, rotate=90)
+    page.insert_text((92, 280), "share (%)", fontsize=8, rotate=90)
     page.insert_text((100, 350), "Figure 2. Share over the years.", fontsize=9)
     page.insert_textbox(pymupdf.Rect(72, 400, 540, 700), PROSE * 3, fontsize=10)
     made = read(save(document, tmp_path / "chart.pdf")).pages[0]
