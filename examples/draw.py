@@ -19,7 +19,6 @@ from PIL import Image
 from lucida.generate.articles import draw_article
 from lucida.generate.contracts import draw_contract, draw_minutes
 from lucida.generate.datasheets import draw_datasheet
-from lucida.generate.degrade import Wear, degrade
 from lucida.generate.files import new_document, save_document
 from lucida.generate.forms import draw_form
 from lucida.generate.invoices import draw_invoice
@@ -27,6 +26,7 @@ from lucida.generate.letters import draw_letter
 from lucida.generate.receipts import draw_receipt
 from lucida.generate.reports import draw_report
 from lucida.generate.scans import black_and_white, rasterise, save_scan
+from lucida.generate.wear import Wear, degrade
 
 _Outline = list[tuple[int, str, int]]
 _Draw = Callable[[Any], _Outline | None]
@@ -34,28 +34,73 @@ _Draw = Callable[[Any], _Outline | None]
 #: File name -> (title, author, date, how to draw it).
 DOCUMENTS: dict[str, tuple[str, str, str, _Draw]] = {
     "invoice.pdf": (
-        "Invoice HP-2025-0417", "Harbour & Pine Joinery", "2025-03-14", lambda d: draw_invoice(d, business.INVOICE)),
+        "Invoice HP-2025-0417",
+        "Harbour & Pine Joinery",
+        "2025-03-14",
+        lambda document: draw_invoice(document, business.INVOICE),
+    ),
     "letter.pdf": (
-        "Loan of the Halloran sextant", "Margaret Oyelaran", "2025-02-18", lambda d: draw_letter(d, business.LETTER)),
+        "Loan of the Halloran sextant",
+        "Margaret Oyelaran",
+        "2025-02-18",
+        lambda document: draw_letter(document, business.LETTER),
+    ),
     "parking-permit-form.pdf": (
-        "Application for a resident's parking permit", "Borough of Larkhaven", "2025-05-12", lambda d: draw_form(d, forms.FORM)),
-    "receipt.pdf": ("Receipt 0091-4482", "Cafe Marmalade", "2025-07-06", lambda d: draw_receipt(d, business.RECEIPT)),
-    "article.pdf": (article.ARTICLE.title, "Amara N. Okafor and others", "2024-06-03", lambda d: draw_article(d, article.ARTICLE)),
+        "Application for a resident's parking permit",
+        "Borough of Larkhaven",
+        "2025-05-12",
+        lambda document: draw_form(document, forms.FORM),
+    ),
+    "receipt.pdf": (
+        "Receipt 0091-4482",
+        "Cafe Marmalade",
+        "2025-07-06",
+        lambda document: draw_receipt(document, business.RECEIPT),
+    ),
+    "article.pdf": (
+        article.ARTICLE.title,
+        "Amara N. Okafor and others",
+        "2024-06-03",
+        lambda document: draw_article(document, article.ARTICLE),
+    ),
     "annual-report.pdf": (
-        "Northwind Ferries: Annual Report 2024", "Northwind Ferries", "2025-03-28", lambda d: draw_report(d, report.REPORT)),
+        "Northwind Ferries: Annual Report 2024",
+        "Northwind Ferries",
+        "2025-03-28",
+        lambda document: draw_report(document, report.REPORT),
+    ),
     "sensor-datasheet.pdf": (
-        "KM-4172 datasheet", "Kestrel Microsystems", "2024-09-10", lambda d: draw_datasheet(d, datasheet.DATASHEET)),
+        "KM-4172 datasheet",
+        "Kestrel Microsystems",
+        "2024-09-10",
+        lambda document: draw_datasheet(document, datasheet.DATASHEET),
+    ),
     "lease.pdf": (
-        "Residential Lease Agreement", "Cornelius Abernathy", "2025-06-20", lambda d: draw_contract(d, agreements.LEASE)),
-    "minutes.pdf": ("Minutes of the spring meeting", "Gregor Novotny", "2025-03-30", lambda d: draw_minutes(d, agreements.MINUTES)),
-    "mietvertrag.pdf": ("Mietvertrag Kastanienallee 42", "Hildegard Brömmelkamp", "2025-02-10", lambda d: draw_contract(d, agreements.MIETVERTRAG)),
-}  # fmt: skip
+        "Residential Lease Agreement",
+        "Cornelius Abernathy",
+        "2025-06-20",
+        lambda document: draw_contract(document, agreements.LEASE),
+    ),
+    "minutes.pdf": (
+        "Minutes of the spring meeting",
+        "Gregor Novotny",
+        "2025-03-30",
+        lambda document: draw_minutes(document, agreements.MINUTES),
+    ),
+    "mietvertrag.pdf": (
+        "Mietvertrag Kastanienallee 42",
+        "Hildegard Brömmelkamp",
+        "2025-02-10",
+        lambda document: draw_contract(document, agreements.MIETVERTRAG),
+    ),
+}
 
 #: File name -> (how to draw the page, resolution, what has happened to it, seed).
 SCANS: dict[str, tuple[_Draw, int, Wear, int]] = {
     "invoice-scan.pdf": (
         lambda d: draw_invoice(d, business.INVOICE_SCAN), 150,
-        Wear(skew=-1.4, blur_px=0.6, noise=5, specks=12, paper=(250, 246, 235), shading=0.16, coffee=1, jpeg_quality=60), 4),
+        Wear(skew=-1.4, blur_px=0.6, noise=5, specks=12, paper=(250, 246, 235), shading=0.16, coffee=1,
+             jpeg_quality=60), 4),
     "letter-fax-scan.tiff": (
         lambda d: draw_letter(d, business.LETTER_SCAN), 200,
         Wear(skew=0.8, blur_px=0.7, noise=14, specks=25, fading=0.1, grey=True), 5),
@@ -119,13 +164,17 @@ def _save_photo(photo: pictures.Photo, path: Path) -> None:
         exif[0x0112] = photo.orientation
         exif[0x0132] = photo.taken  # DateTime
         exif.get_ifd(0x8769)[0x9003] = photo.taken  # DateTimeOriginal
-    image.save(path, quality=80, **({"exif": exif} if photo.taken else {}), **({"method": 6} if photo.suffix == "webp" else {}))
+    image.save(
+        path, quality=80, **({"exif": exif} if photo.taken else {}), **({"method": 6} if photo.suffix == "webp" else {})
+    )
 
 
 def main() -> int:
     """Run the command."""
     parser = argparse.ArgumentParser(description="Redraw the example pictures and documents.")
-    parser.add_argument("--out", type=Path, default=Path(__file__).parent, help="folder to draw into (default: examples)")
+    parser.add_argument(
+        "--out", type=Path, default=Path(__file__).parent, help="folder to draw into (default: examples)"
+    )
     out: Path = parser.parse_args().out
     for name, draw in (("pictures", draw_pictures), ("documents", draw_documents)):
         shutil.rmtree(out / name, ignore_errors=True)

@@ -1,5 +1,6 @@
 """A lease, a German tenancy agreement, and minutes of two meetings."""
 
+# ruff: noqa: E501, ISC004 - prose, kept as it is read
 from __future__ import annotations
 
 from lucida.generate.blocks import Grid, Heading, Items
@@ -143,7 +144,7 @@ MINUTES = Minutes(
         Heading("1. Minutes of the last meeting"),
         "The minutes of 12 October 2024 were approved without changes.",
         Heading("2. Treasurer's report"),
-        "Miriam Feldman presented the accounts. The balance on 28 February was £4,316.20, which is £588 more than a year ago, mainly because "
+        "Miriam Feldman presented the accounts. The balance on 28 February was £4,316.20, which is £1,376.20 more than a year ago, mainly because "
         "of the plant sale. The meeting thanked the treasurer and approved the accounts with one abstention.",
         Grid(
             {"Item": 2.4, "2023/24 (£)": 1, "2024/25 (£)": 1},
@@ -171,6 +172,12 @@ MINUTES = Minutes(
             "Bonfires are allowed only from November to February, and not on Sundays.",
             "The gate code changes on 1 April. It will be sent by post.",
         ]),
+        Heading("7. Elections"),
+        "Fatima Benali was re-elected to the chair without opposition. Gregor Novotny stays secretary. Siobhan Kerr does not stand again "
+        "as keeper of the tools; Emeka Obi was elected in her place by 24 votes, with Lotte Brandt receiving 6.",
+        Heading("8. Rules on sheds"),
+        "The committee proposed that sheds be no larger than 6 square metres and no higher than 2.2 metres. After discussion, the height "
+        "was raised to 2.4 metres and the rule was adopted by 19 votes to 9. Sheds that stand already are not affected.",
         Heading("Actions"),
         Grid(
             {"Action": 3.2, "Who": 1.3, "By": 1},

@@ -1,5 +1,6 @@
 """A scientific article in two columns."""
 
+# ruff: noqa: E501, ISC004 - prose, kept as it is read
 from __future__ import annotations
 
 import numpy as np
@@ -21,7 +22,9 @@ _COURSES = {
 
 def _course(sheet: Sheet, box: _Extent) -> None:
     labels = [f"{hour % 24:02d}" for hour in _HOURS]
-    line_chart(sheet, box, _HOURS, _COURSES, Titles(x="hour of day", y="air temperature (°C)"), 7, x_labels=labels)
+    line_chart(
+        sheet, box, _HOURS, _COURSES, Titles(x="hour of day", y="air temperature (°C)"), 7, x_labels=labels, low=15
+    )
 
 
 def _cooling(sheet: Sheet, box: _Extent) -> None:
@@ -52,22 +55,38 @@ _BLOCKS: list[Block] = [
     "Thirty-six sensors were fixed to lamp posts at a height of 3.2 m, in ventilated shields, from 1 June to 31 August 2023 (Figure 1). "
     "Each recorded air temperature and humidity every five minutes. Sensors were compared side by side for ten days before and after "
     "the campaign; the largest drift was 0.11 K. Canopy cover within 50 m was taken from aerial photographs of July 2022.",
-    Figure(128, _stations, "**Figure 1.** The study area with the four reference stations. The dashed line is the route of the mobile "
-           "measurements, ridden by bicycle on nine nights."),
+    Figure(
+        150,
+        _stations,
+        "**Figure 1.** The study area with the four reference stations. The dashed line is the route of the mobile "
+        "measurements, ridden by bicycle on nine nights.",
+    ),
     Heading("2.2  Analysis", 2),
     "Night cooling is the difference between the temperature at sunset and the lowest temperature before sunrise, less the same "
     "difference at the open square. Nights with rain or with wind above 4 m/s were left out, so that 61 of 92 nights remained. "
     "Cooling was regressed on canopy cover, sky view factor and distance from the sea; errors were clustered by station.",
+    Heading("2.3  Mobile measurements", 2),
+    "On nine clear nights two cyclists rode the route of Figure 1, 11.4 km long, at 22:00 and at 04:00, with a thermometer sampled once a "
+    "second. The rides served to check that the lamp posts stood for their streets: between fixed and mobile readings the median "
+    "difference was 0.14 K.",
     Heading("3  Results"),
     "Figure 2 shows the mean course of a clear night. At sunset the tree-lined street was 1.3 K cooler than the open square. The gap "
     "widened until four in the morning, when it reached 2.3 K. In the park it was 4.2 K. The air above the open square never fell below "
     "the temperature that the park had reached before midnight.",
-    Figure(142, _course, "**Figure 2.** Mean air temperature on 61 clear nights. Trees lower the temperature at sunset and the gap keeps "
-           "growing until four in the morning."),
+    Figure(
+        158,
+        _course,
+        "**Figure 2.** Mean air temperature on 61 clear nights. Trees lower the temperature at sunset and the gap keeps "
+        "growing until four in the morning.",
+    ),
     "Over all stations, night cooling grew by 0.061 K for each per cent of canopy cover (95% interval 0.049 to 0.073, _p_ < 0.001; "
     "Figure 3). Adding the sky view factor improved the fit only a little (Table 1). Distance from the sea had no measurable effect "
     "beyond 300 m.",
-    Figure(150, _cooling, "**Figure 3.** Night cooling against canopy cover at 36 stations. The dashed line is the least-squares fit."),
+    Figure(
+        172,
+        _cooling,
+        "**Figure 3.** Night cooling against canopy cover at 36 stations. The dashed line is the least-squares fit.",
+    ),
     Grid(
         {"Model": 2.1, "Slope (K/%)": 1.2, "R²": 0.7, "RMSE (K)": 1.0},
         [
@@ -79,14 +98,18 @@ _BLOCKS: list[Block] = [
         ],
         "**Table 1.** Regression of night cooling. Old trees cool more per unit of canopy than young ones.",
     ),
-    "Streets planted in 1962 cooled by 0.066 K per per cent of canopy, those planted in 2004 by only 0.043 K. The difference remained when "
+    "Streets planted in 1962 cooled by 0.066 K for each per cent of canopy, those planted in 2004 by only 0.043 K. The difference remained when "
     "streets of equal canopy cover were compared, which suggests that the height of the crown matters as well as its area.",
     Heading("4  Discussion"),
-    "The effect is larger than the 0.03 to 0.05 K per per cent reported for inland cities [2, 4]. We see two reasons. The limestone "
+    "The effect is larger than the 0.03 to 0.05 K for each per cent reported for inland cities [2, 4]. We see two reasons. The limestone "
     "façades of Port Callan store much heat, so that shade by day pays off at night. And the old plane trees were pruned to a high crown, "
     "which lets the ground radiate between the stems; where crowns had been left low, cooling was a third weaker.",
     "Our study has limits. It covers one summer without a long heat wave. Temperature at 3.2 m is not what a sleeper feels on the third "
     "floor. And the streets were not planted at random: the campaign of 1962 favoured wide streets, although we matched by width.",
+    "Two explanations that we considered do not hold. Watering of young trees, which ended in 2009, cannot cool them now. And the streets of "
+    "1962 are not nearer to the park: their median distance is 640 m, that of the others 610 m.",
+    "For planners the lesson is one of patience and of care. A plane tree of sixty years cools its street as much as five trees of twenty "
+    "years. When an old tree has to be felled for a cable or a bus stop, the loss is not made good within a generation.",
     Heading("5  Conclusion"),
     "Street trees cool at night as well as by day, and old trees cool most. Raising the canopy cover of the centre from 14 to 25 per cent, "
     "as the city plans to do by 2045, should lower night temperatures by about 0.7 K. Keeping the old trees alive matters more than "
@@ -114,6 +137,6 @@ ARTICLE = Article(
         "Haddad, L. and Novak, M. (2022). Canopy and temperature in six inland towns. _Urban Forest Review_ 5, 112-130.",
         "Port Callan City Council (2023). _A greener centre: planting plan to 2045._ Port Callan.",
     ],
-    journal="Annals of City Climate 11 (2024) 87-89",
+    journal="Annals of City Climate 11 (2024) 87-88",
     pages_from=87,
 )  # fmt: skip

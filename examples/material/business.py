@@ -1,5 +1,6 @@
 """Invoices, letters and receipts."""
 
+# ruff: noqa: E501, ISC004 - prose, kept as it is read
 from __future__ import annotations
 
 from dataclasses import replace
@@ -12,7 +13,12 @@ from lucida.generate.sheet import SANS
 INVOICE = Invoice(
     seller="Harbour & Pine Joinery",
     tagline="Furniture and fittings made to measure",
-    seller_lines=["Unit 7, Old Ropewalk", "Port Callan PC3 8QT", "accounts@harbourandpine.example", "VAT no. GB 417 2209 36"],
+    seller_lines=[
+        "Unit 7, Old Ropewalk",
+        "Port Callan PC3 8QT",
+        "accounts@harbourandpine.example",
+        "VAT no. GB 417 2209 36",
+    ],
     buyer_lines=["Quayside Books", "Ms Oluwaseun Adeyemi", "22 Lantern Street", "Port Callan PC1 4BD"],
     facts=[
         ("Invoice number", "HP-2025-0417"),
@@ -43,7 +49,12 @@ INVOICE = Invoice(
 INVOICE_SCAN = Invoice(
     seller="Solvane Oven Service",
     tagline="Commercial bakery equipment, day and night",
-    seller_lines=["1180 Juniper Avenue, Suite 4", "Fairhollow, OR 97099", "+1 (555) 013-4477", "billing@solvane.example"],
+    seller_lines=[
+        "1180 Juniper Avenue, Suite 4",
+        "Fairhollow, OR 97099",
+        "+1 (555) 013-4477",
+        "billing@solvane.example",
+    ],
     buyer_lines=["Meridian Bakery Co.", "Attn. Rafael Quintero", "305 Mill Pond Road", "Fairhollow, OR 97098"],
     facts=[
         ("Invoice number", "SOS-30952"),
@@ -84,7 +95,11 @@ RECHNUNG_SCAN = Invoice(
     ],
     tax_percent="19",
     currency="€ ",
-    payment=[("Bank", "Sparkasse Auental"), ("IBAN", "DE00 1234 5678 0000 4711 08"), ("Verwendung", "2024-1186 / 70433")],
+    payment=[
+        ("Bank", "Sparkasse Auental"),
+        ("IBAN", "DE00 1234 5678 0000 4711 08"),
+        ("Verwendung", "2024-1186 / 70433"),
+    ],
     note="Zahlbar innerhalb von 14 Tagen ohne Abzug. Für das Anwachsen der Linden übernehmen wir eine Gewähr von zwei Jahren.",
     accent="#2f6b3c",
     labels=replace(GERMAN),
@@ -98,7 +113,13 @@ LETTER = Letter(
         "Telephone 01632 960 417",
         "loans@eastmere-navigation.example",
     ],
-    recipient_lines=["Ms Ingrid Solheim", "Head of Collections", "Nordhavn Maritime Institute", "Kaien 11", "5020 Nordhavn"],
+    recipient_lines=[
+        "Ms Ingrid Solheim",
+        "Head of Collections",
+        "Nordhavn Maritime Institute",
+        "Kaien 11",
+        "5020 Nordhavn",
+    ],
     references=[("Our reference", "EMN/L/2025/031"), ("Your letter of", "3 February 2025")],
     place_and_date="Eastmere, 18 February 2025",
     subject="Loan of the Halloran sextant for the exhibition \u201cNorth by Night\u201d",

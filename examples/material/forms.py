@@ -1,5 +1,6 @@
 """Filled forms."""
 
+# ruff: noqa: E501 - prose, kept as it is read
 from __future__ import annotations
 
 from lucida.generate.forms import Box, Choice, Form, Section
@@ -26,6 +27,13 @@ FORM = Form(
             [Box("Zone", "C4", 0.5), Box("Start date", "01.06.2025", 0.8), Box("Duration", "12 MONTHS", 0.8), Box("Fee", "£96.00", 0.7)],
             Choice("Reduced fee", ["none", "pensioner", "blue badge"], ["none"]),
             Choice("Please send", ["paper permit", "digital permit"], ["digital permit"]),
+        ]),
+        Section("Payment", [
+            [Box("Account holder", "MARA E. LINDQVIST", 1.3), Box("Bank", "CALLAN MUTUAL BANK", 1.2), Box("Account number", "70442915")],
+            Choice("Paid by", ["cash", "card", "direct debit"], ["direct debit"]),
+        ]),
+        Section("Visitors", [
+            [Box("Visitor vouchers wanted", "2 BOOKS OF 10", 1.0), Box("Price per book", "£14.00", 0.8), Box("Known medical needs", "NONE", 1.1)],
         ]),
     ],
     declaration="I declare that the above is true and complete. I understand that the permit does not reserve a space, that it lapses "
@@ -58,6 +66,10 @@ FORM_SCAN = Form(
             [Box("Damaged contents", "Glass lamp, wrapped", 1.3), Box("Amount claimed", "245 euros", 0.7)],
             Choice("Reported at the airport", ["yes", "no"], ["yes"]),
             Choice("Insured elsewhere", ["yes", "no"], ["no"]),
+        ]),
+        Section("Payment", [
+            [Box("Account holder", "T. Vasilescu", 1.1), Box("Account number", "RO00 4471 0093 2258", 1.4)],
+            Choice("You would like", ["a repair", "a new bag", "money"], ["money"]),
         ]),
     ],
     declaration="I confirm that these statements are true. The airline may inspect the bag and the contents before it pays.",

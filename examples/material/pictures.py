@@ -1,5 +1,6 @@
 """The example pictures: 29 scenes, 14 charts and diagrams, in mixed formats."""
 
+# ruff: noqa: E501 - prose, kept as it is read
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -78,18 +79,32 @@ def _energy(canvas: Canvas, box: _Extent) -> None:
 
 def _rainfall(canvas: Canvas, box: _Extent) -> None:
     months = ["J", "F", "M", "A", "M", "J", "J", "A", "S", "O", "N", "D"]
-    series = {"Port Callan": [98, 74, 70, 52, 48, 41, 35, 44, 66, 92, 110, 104], "Ashmoor": [52, 44, 47, 49, 61, 72, 80, 76, 58, 51, 55, 57]}
-    line_chart(canvas, box, list(range(12)), series, Titles("Rainfall by month", "", "millimetres"), 15, x_labels=months)
+    series = {
+        "Port Callan": [98, 74, 70, 52, 48, 41, 35, 44, 66, 92, 110, 104],
+        "Ashmoor": [52, 44, 47, 49, 61, 72, 80, 76, 58, 51, 55, 57],
+    }
+    line_chart(
+        canvas, box, list(range(12)), series, Titles("Rainfall by month", "", "millimetres"), 15, x_labels=months
+    )
 
 
 def _training(canvas: Canvas, box: _Extent) -> None:
     epochs = list(range(1, 11))
-    series = {"training": [2.1, 1.52, 1.18, 0.94, 0.78, 0.66, 0.57, 0.5, 0.45, 0.41], "validation": [2.0, 1.56, 1.27, 1.09, 0.98, 0.92, 0.9, 0.9, 0.93, 0.97]}
+    series = {
+        "training": [2.1, 1.52, 1.18, 0.94, 0.78, 0.66, 0.57, 0.5, 0.45, 0.41],
+        "validation": [2.0, 1.56, 1.27, 1.09, 0.98, 0.92, 0.9, 0.9, 0.93, 0.97],
+    }
     line_chart(canvas, box, epochs, series, Titles("Loss over ten epochs", "epoch", "cross-entropy"), 15)
 
 
 def _budget(canvas: Canvas, box: _Extent) -> None:
-    pie_chart(canvas, box, {"Rent": 38, "Food": 22, "Transport": 13, "Savings": 17, "Leisure": 10}, Titles("Household budget"), 15)
+    pie_chart(
+        canvas,
+        box,
+        {"Rent": 38, "Food": 22, "Transport": 13, "Savings": 17, "Leisure": 10},
+        Titles("Household budget"),
+        15,
+    )
 
 
 def _languages(canvas: Canvas, box: _Extent) -> None:
@@ -110,7 +125,9 @@ def _ice_cream(canvas: Canvas, box: _Extent) -> None:
     rng = np.random.default_rng(9)
     degrees = rng.uniform(8, 34, 40)
     points = [(float(t), float(max(5.0, 9 * t - 60 + rng.normal(0, 18)))) for t in degrees]
-    scatter_chart(canvas, box, {"days": points}, Titles("Ice cream sales", "temperature (°C)", "portions"), 15, trend=True)
+    scatter_chart(
+        canvas, box, {"days": points}, Titles("Ice cream sales", "temperature (°C)", "portions"), 15, trend=True
+    )
 
 
 def _order_flow(canvas: Canvas, box: _Extent) -> None:
@@ -123,7 +140,15 @@ def _order_flow(canvas: Canvas, box: _Extent) -> None:
         "ship": Node("Ship", 0.86, 0.55, "box", PALETTE[0]),
         "done": Node("Delivered", 0.86, 0.9, "round", PALETTE[2]),
     }
-    arrows = [("order", "stock", ""), ("stock", "pack", "yes"), ("stock", "buy", "no"), ("buy", "wait", ""), ("buy", "ship", ""), ("pack", "ship", ""), ("ship", "done", "")]
+    arrows = [
+        ("order", "stock", ""),
+        ("stock", "pack", "yes"),
+        ("stock", "buy", "no"),
+        ("buy", "wait", ""),
+        ("buy", "ship", ""),
+        ("pack", "ship", ""),
+        ("ship", "done", ""),
+    ]
     flow_diagram(canvas, box, nodes, arrows, "How an order is handled", 15, (0.22, 0.15))
 
 
@@ -136,7 +161,14 @@ def _water_cycle(canvas: Canvas, box: _Extent) -> None:
         "ground": Node("Soil and rock", 0.84, 0.86, "box", PALETTE[1]),
         "river": Node("River", 0.5, 0.86, "round", PALETTE[2]),
     }
-    arrows = [("sea", "vapour", ""), ("vapour", "cloud", ""), ("cloud", "rain", ""), ("rain", "ground", ""), ("ground", "river", ""), ("river", "sea", "")]
+    arrows = [
+        ("sea", "vapour", ""),
+        ("vapour", "cloud", ""),
+        ("cloud", "rain", ""),
+        ("rain", "ground", ""),
+        ("ground", "river", ""),
+        ("river", "sea", ""),
+    ]
     flow_diagram(canvas, box, nodes, arrows, "The water cycle", 15, (0.22, 0.17))
 
 
@@ -160,12 +192,25 @@ def _flat(canvas: Canvas, box: _Extent) -> None:
 
 
 def _island(canvas: Canvas, box: _Extent) -> None:
-    places = {"Harbour": (0.2, 0.62), "Village": (0.34, 0.48), "Spring": (0.5, 0.56), "Summit": (0.56, 0.4), "Lighthouse": (0.82, 0.33)}
+    places = {
+        "Harbour": (0.2, 0.62),
+        "Village": (0.34, 0.48),
+        "Spring": (0.5, 0.56),
+        "Summit": (0.56, 0.4),
+        "Lighthouse": (0.82, 0.33),
+    }
     island_map(canvas, box, places, "Skerry Island", 15, seed=5)
 
 
 def _launch_plan(canvas: Canvas, box: _Extent) -> None:
-    rows = {"Research": (0, 1.5), "Design": (1, 2.5), "Prototype": (2, 3.6), "Field test": (3.2, 4.8), "Production": (4.4, 6), "Launch": (5.6, 6)}
+    rows = {
+        "Research": (0, 1.5),
+        "Design": (1, 2.5),
+        "Prototype": (2, 3.6),
+        "Field test": (3.2, 4.8),
+        "Production": (4.4, 6),
+        "Launch": (5.6, 6),
+    }
     timeline(canvas, box, rows, ["Jan", "Feb", "Mar", "Apr", "May", "Jun"], "Product launch plan", 15)
 
 

@@ -1,5 +1,6 @@
 """An annual report with tables and charts."""
 
+# ruff: noqa: E501, ISC004 - prose, kept as it is read
 from __future__ import annotations
 
 from lucida.generate.blocks import Block, Figure, Grid, Heading, Items
@@ -31,7 +32,7 @@ def _quarters(sheet: Sheet, box: _Extent) -> None:
 def _punctuality(sheet: Sheet, box: _Extent) -> None:
     years = [2019, 2020, 2021, 2022, 2023, 2024]
     series = {"on time (%)": [88.4, 91.0, 90.2, 86.1, 89.7, 93.2]}
-    line_chart(sheet, box, years, series, Titles(y="departures on time (%)"), 8.5)
+    line_chart(sheet, box, years, series, Titles(y="departures on time (%)"), 8.5, low=80)
 
 
 def _costs(sheet: Sheet, box: _Extent) -> None:
@@ -39,17 +40,23 @@ def _costs(sheet: Sheet, box: _Extent) -> None:
     pie_chart(sheet, box, shares, size=8.5, hole=0.5)
 
 
+def _bridge(sheet: Sheet, box: _Extent) -> None:
+    sheet.image(*box, draw_scene("bridge", 990, 400, seed=3))
+
+
 _BLOCKS: list[Block] = [
     Heading("1  The year in brief"),
     "2024 was the first full year with the two electric ferries _Eider_ and _Tern_, and the best year for punctuality since records began. "
     "Revenue rose by 8.2 per cent to 61.5 million euros. Costs rose less, by 3.1 per cent, because fuel was cheaper and because "
     "electricity replaced diesel on the Islands route from April. The result before tax was 12.6 million euros.",
-    Items([
-        "**Passengers:** 3.84 million, 5.5 per cent more than in 2023.",
-        "**Cars:** 612,000, a fall of 1.2 per cent; more travellers came on foot and by bicycle.",
-        "**Emissions:** 21,400 tonnes of carbon dioxide, down from 27,900.",
-        "**Staff:** 486 people at the end of the year, 31 of them apprentices.",
-    ]),
+    Items(
+        [
+            "**Passengers:** 3.84 million, 5.5 per cent more than in 2023.",
+            "**Cars:** 612,000, a fall of 1.2 per cent; more travellers came on foot and by bicycle.",
+            "**Emissions:** 21,400 tonnes of carbon dioxide, down from 27,900.",
+            "**Staff:** 486 people at the end of the year, 31 of them apprentices.",
+        ]
+    ),
     Heading("2  Revenue"),
     "The summer quarter again brought more than a third of the year's revenue. The Islands route grew fastest: its summer timetable, with "
     "eleven crossings a day, filled on most weekends. The East route suffered from road works at Saltholm harbour, which ended in October.",
@@ -88,7 +95,27 @@ _BLOCKS: list[Block] = [
     "There were three reportable incidents, none with serious injury: a passenger fell on the car deck of _Gannet_ in February, a mooring "
     "line parted at Brae in July, and smoke from a galley fan stopped _Guillemot_ for four hours in September. Every crew held "
     "at least twelve evacuation drills.",
-    Heading("6  Outlook"),
+    Heading("6  People"),
+    "Of our 486 employees, 171 are women and 94 work part-time. Eleven nationalities sail on our ships. On average everybody spent 3.6 days "
+    "in training. The apprenticeship for marine electricians, begun with the Brae technical college, drew 140 applications for "
+    "eight places.",
+    Grid(
+        {"Year": 1.2, "Revenue (M€)": 1.2, "Result (M€)": 1.2, "Passengers (M)": 1.3, "Employees": 1.1},
+        [
+            ["2020", "34.9", "-3.8", "1.97", "471"],
+            ["2021", "42.6", "1.1", "2.54", "458"],
+            ["2022", "51.7", "6.4", "3.21", "463"],
+            ["2023", "56.8", "9.4", "3.64", "474"],
+            ["2024", "61.5", "12.6", "3.84", "486"],
+        ],
+        "**Table 3.** Five years at a glance.",
+    ),
+    Figure(
+        190,
+        _bridge,
+        "**Figure 4.** The harbour bridge at Saltholm after the road works, seen from _Sanderling_ in October.",
+    ),
+    Heading("7  Outlook"),
     "We expect revenue of 63 to 65 million euros in 2025. The fare for foot passengers stays at 8.50 euros. Contactless payment comes to all "
     "ships by June. The board proposes a dividend of 0.40 euros per share, to be decided by the general meeting on 22 May 2025.",
 ]

@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lucida.generate.canvas import Canvas
-    from lucida.generate.degrade import Wear, degrade
     from lucida.generate.scans import rasterise, save_scan
     from lucida.generate.scenes import draw_scene, scene_caption, scene_names
     from lucida.generate.sheet import Paper, Sheet
+    from lucida.generate.wear import Wear, degrade
 
 _HOMES = {
     "Canvas": "canvas",
     "Paper": "sheet",
     "Sheet": "sheet",
-    "Wear": "degrade",
-    "degrade": "degrade",
+    "Wear": "wear",
+    "degrade": "wear",
     "draw_scene": "scenes",
     "rasterise": "scans",
     "save_scan": "scans",
@@ -30,7 +30,18 @@ _HOMES = {
     "scene_names": "scenes",
 }
 
-__all__ = ["Canvas", "Paper", "Sheet", "Wear", "degrade", "draw_scene", "rasterise", "save_scan", "scene_caption", "scene_names"]  # fmt: skip
+__all__ = [
+    "Canvas",
+    "Paper",
+    "Sheet",
+    "Wear",
+    "degrade",
+    "draw_scene",
+    "rasterise",
+    "save_scan",
+    "scene_caption",
+    "scene_names",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from lucida.generate.flow import Flow
 from lucida.generate.sheet import Sheet
-from lucida.generate.typesetting import Column, Style, TableStyle
+from lucida.generate.typesetting import Column, Style, TableStyle, table_height
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,10 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A table: headings with their share of the width, and rows. All columns but the first are set right, unless ``left``."""
+    """A table: headings with their share of the width, and rows.
+
+    All columns but the first are set right, unless ``left``.
+    """
 
     columns: Mapping[str, float]
     rows: Sequence[Sequence[str]]
@@ -52,11 +55,11 @@ Block = str | Heading | Items | Figure | Grid
 
 def pour(flow: Flow, blocks: Sequence[Block], headings: Mapping[int, Style], look: TableStyle) -> None:
     """Set blocks in order; ``headings`` gives the style of each level, ``look`` that of tables."""
-    for block in blocks:
+    for block, following in zip(blocks, [*blocks[1:], ""], strict=True):
         if isinstance(block, str):
             flow.text(block)
         elif isinstance(block, Heading):
-            flow.heading(block.text, headings[block.level], level=block.level)
+            flow.heading(block.text, headings[block.level], level=block.level, keep=_whole(flow, following, look))
         elif isinstance(block, Items):
             flow.items(block.items, numbered=block.numbered)
         elif isinstance(block, Figure):
@@ -65,6 +68,15 @@ def pour(flow: Flow, blocks: Sequence[Block], headings: Mapping[int, Style], loo
             flow.table(
                 _columns(block, flow.width), block.rows, replace(look, total_rows=block.total_rows), block.caption
             )
+
+
+def _whole(flow: Flow, block: Block, look: TableStyle) -> float:
+    """Height of a block that cannot be split, captions estimated at two lines; 0 for running text."""
+    if isinstance(block, Figure):
+        return block.height + 2 * flow.body.leading
+    if isinstance(block, Grid):
+        return table_height(_columns(block, flow.width), block.rows, look) + 2 * flow.body.leading
+    return 0.0
 
 
 def _fitted(block: Figure) -> Callable[[Sheet, float, float, float], None]:

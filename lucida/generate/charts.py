@@ -77,9 +77,10 @@ def line_chart(
     size: float = 12,
     *,
     x_labels: Sequence[str] | None = None,
+    low: float = 0.0,
 ) -> None:
-    """Lines with markers; ``x_labels`` replaces the numbers under the axis."""
-    frame = _axes(surface, box, titles, size, max(max(row) for row in series.values()), legend=len(series) > 1)
+    """Lines with markers; ``x_labels`` replaces the numbers under the axis, which crosses the other one at ``low``."""
+    frame = _axes(surface, box, titles, size, max(max(row) for row in series.values()), legend=len(series) > 1, low=low)
     span = x_values[-1] - x_values[0]
 
     def across(value: float) -> float:
@@ -166,17 +167,21 @@ def pie_chart(
         surface.ellipse(x - radius * hole, y - radius * hole, x + radius * hole, y + radius * hole, "#ffffff")
 
 
-def _axes(surface: Surface, box: Extent, titles: Titles, size: float, highest: float, *, legend: bool) -> _Frame:
+def _axes(
+    surface: Surface, box: Extent, titles: Titles, size: float, highest: float, *, legend: bool, low: float = 0.0
+) -> _Frame:
     x0, y0, x1, y1 = box
-    ticks = _ticks(highest)
+    ticks = [low + tick for tick in _ticks(highest - low)]
     margin = size * (0.62 * max(len(f"{tick:g}") for tick in ticks) + 0.9) + (size * 1.5 if titles.y else 0)
     top = y0 + size * (0.8 + 1.7 * bool(titles.title) + 1.6 * legend)
     bottom = y1 - size * (1.8 + 1.5 * bool(titles.x))
-    frame = _Frame(x0 + margin, top, x1 - size * 0.7, bottom, 0.0, ticks[-1])
+    frame = _Frame(x0 + margin, top, x1 - size * 0.7, bottom, low, ticks[-1])
     surface.label((x0 + x1) / 2, y0 + size * 1.3, titles.title, size * 1.2, INK, "center", bold=True)
     for tick in ticks:
         y = frame.height_of(tick)
-        surface.polyline([(frame.x0, y), (frame.x1, y)], FAINT if tick else INK, size * (0.06 if tick else 0.1))
+        surface.polyline(
+            [(frame.x0, y), (frame.x1, y)], FAINT if tick > low else INK, size * (0.06 if tick > low else 0.1)
+        )
         surface.label(frame.x0 - size * 0.45, y + size * 0.32, f"{tick:g}", size * 0.9, INK, "right")
     surface.label((frame.x0 + frame.x1) / 2, y1 - size * 0.25, titles.x, size * 0.95, INK, "center")
     if titles.y:

@@ -17,7 +17,13 @@ _LEFT, _RIGHT = 70.0, 525.0
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """A contract. Each party is (role, name, address); clauses are (title, paragraphs); ``signed`` is (place and date, role)."""
+    """A contract.
+
+    Attributes:
+        parties: (role, name, address) of each.
+        clauses: (title, paragraphs) of each.
+        signed: (place and date, role) of each signature.
+    """
 
     title: str
     preamble: str

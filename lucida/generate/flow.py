@@ -32,6 +32,7 @@ class Flow:
         self._waiting: list[Frame] = []
         self._frame: Frame = (0, 0, 0, 0)
         self._y = 0.0
+        self._after_heading = False
         self._next_frame()
 
     @property
@@ -43,14 +44,18 @@ class Flow:
     def width(self) -> float:
         return self._frame[2] - self._frame[0]
 
-    def heading(self, text: str, style: Style, *, level: int = 1, before: float = 12, after: float = 4) -> None:
-        """A heading that stays with the two lines after it, and goes into the outline."""
+    def heading(
+        self, text: str, style: Style, *, level: int = 1, before: float = 9, after: float = 4, keep: float = 0.0
+    ) -> None:
+        """A heading that stays with ``keep`` points (at least two lines) of what follows, and goes into the outline."""
+        stacked = self._after_heading
         lines = break_lines(text, self.width, style)
-        self._need(before + len(lines) * style.leading + after + 2 * self.body.leading)
-        if self._y > self._frame[1]:
+        self._need(before + len(lines) * style.leading + after + max(keep, 2 * self.body.leading))
+        if self._y > self._frame[1] and not stacked:
             self._y += before
         self._y = paragraph(self.sheet, self._frame[0], self._y, self.width, text, style) + after
         self.outline.append((level, text, len(self.sheets)))
+        self._after_heading = True
 
     def text(
         self, text: str, style: Style | None = None, *, indent: float = 0, after: float = 6, mark: str = ""
@@ -113,6 +118,7 @@ class Flow:
             sheet.finish()
 
     def _need(self, height: float) -> None:
+        self._after_heading = False
         if self._y + height > self._frame[3] and self._y > self._frame[1]:
             self._next_frame()
 

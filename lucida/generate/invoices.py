@@ -102,7 +102,7 @@ def draw_invoice(document: Any, invoice: Invoice) -> None:
     sheet = Sheet(document)
     _letterhead(sheet, invoice)
     _addresses(sheet, invoice)
-    bottom = _items(sheet, invoice, top=300)
+    bottom = _items(sheet, invoice, top=282)
     bottom = _totals(sheet, invoice, bottom + 10)
     _payment(sheet, invoice, max(bottom + 26, 610))
     sheet.finish()

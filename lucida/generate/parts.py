@@ -26,8 +26,8 @@ def clouds(canvas: Canvas, count: int, highest: float, lowest: float) -> None:
         x = slot * (index + canvas.rng.uniform(0.2, 0.7))
         y, size = canvas.rng.uniform(highest, lowest), canvas.rng.uniform(2.4, 4.2)
         for dx, dy, radius in ((-1.5, 0.15, 0.75), (-0.6, -0.35, 1.0), (0.5, -0.5, 1.15), (1.4, 0.0, 0.85)):
-            canvas.circle(x + dx * size, y + dy * size, radius * size, ("#ffffff", "#e8f0f8"))
-        canvas.polygon(rectangle(x - 1.6 * size, y, x + 1.6 * size, y + 0.85 * size), "#eaf1f8")
+            canvas.circle(x + dx * size, y + dy * size, radius * size, "#fbfdff")
+        canvas.polygon(rectangle(x - 1.6 * size, y, x + 1.5 * size, y + 0.85 * size), "#fbfdff")
 
 
 def wave(y: float, height: float, length: float, phase: float = 0.0) -> list[Point]:

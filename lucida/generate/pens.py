@@ -12,13 +12,18 @@ BLUE_INK = "#1c3f94"
 def signature(sheet: Sheet, x: float, y: float, width: float, *, seed: int, colour: str = BLUE_INK) -> None:
     """A scrawl about ``width`` points wide on the line ``y``; each seed is another person."""
     rng = np.random.default_rng(seed)
-    loops = int(rng.integers(4, 7))
-    points = [(x, y - width * 0.06), (x + width * 0.06, y - width * 0.26), (x + width * 0.1, y + width * 0.02)]
+    loops, slant, tall = int(rng.integers(2, 7)), rng.uniform(-0.1, 0.5), rng.uniform(0.16, 0.32)
+    points = [(x, y - width * rng.uniform(0, 0.14)), (x + width * 0.07, y - width * tall), (x + width * 0.1, y)]
     for loop in range(loops):
-        left = x + width * (0.12 + 0.7 * loop / loops)
-        rise = width * rng.uniform(0.05, 0.2)
-        points += [(left + width * 0.05, y - rise), (left + width * 0.01, y - rise * 1.1), (left + width * 0.04, y)]
-    points += [(x + width * 0.86, y - width * 0.05), (x + width, y - width * rng.uniform(0.02, 0.12))]
+        left, step = x + width * (0.12 + 0.66 * loop / loops), width * 0.62 / loops
+        rise = width * rng.choice([0.05, 0.08, 0.2], p=[0.5, 0.3, 0.2])
+        lean = rise * slant
+        points += [
+            (left + step * 0.6 + lean, y - rise),
+            (left + step * 0.3 + lean, y - rise * 1.1),
+            (left + step * 0.7, y),
+        ]
+    points += [(x + width * 0.86, y - width * 0.05), (x + width, y - width * rng.uniform(0.0, 0.14))]
     sheet.curve(points, colour, 1.1)
     if rng.random() < 0.6:
         sheet.curve(

@@ -10,11 +10,18 @@ from collections.abc import Callable
 from PIL import Image
 
 from lucida.errors import UsageError
-from lucida.generate import animals, buildings, scenery, still_life, vehicles
+from lucida.generate import aircraft, animals, buildings, scenery, still_life, vehicles
 from lucida.generate.canvas import Canvas
 from lucida.generate.parts import HEIGHT, WIDTH
 
-_PAINTERS = {**scenery.SCENES, **buildings.SCENES, **animals.SCENES, **vehicles.SCENES, **still_life.SCENES}
+_PAINTERS = {
+    **scenery.SCENES,
+    **buildings.SCENES,
+    **animals.SCENES,
+    **vehicles.SCENES,
+    **aircraft.SCENES,
+    **still_life.SCENES,
+}
 
 
 def scene_names() -> tuple[str, ...]:

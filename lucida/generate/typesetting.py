@@ -52,7 +52,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class TableStyle:
-    """How a table looks. ``rules`` draws lines between rows, ``grid`` around every cell, ``bands`` shades every second row."""
+    """How a table looks: ``rules`` between rows, a ``grid`` around cells, or ``bands`` on every second row."""
 
     text: Style = Style(size=9, leading=11.5)
     look: Literal["rules", "grid", "bands"] = "rules"
@@ -110,7 +110,7 @@ def table_height(columns: Sequence[Column], rows: Sequence[Sequence[str]], style
 def table(
     sheet: Sheet, x: float, y: float, columns: Sequence[Column], rows: Sequence[Sequence[str]], style: TableStyle
 ) -> float:
-    """Draw a table with its top left corner at (x, y) and return its bottom; ``style.total_rows`` last rows are bold."""
+    """Draw a table with its top left corner at (x, y) and return its bottom."""
     width, top = sum(column.width for column in columns), y
     bold = replace(style.text, bold=True)
     height = _row_height(columns, [column.heading for column in columns], style)

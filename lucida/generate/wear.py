@@ -57,11 +57,13 @@ def degrade(image: Image.Image, wear: Wear, *, seed: int = 0) -> Image.Image:
         seed: decides where stains, creases and grains fall.
 
     Returns:
-        An image of the same size (width and height swapped when ``turn`` is 90 or 270), "L" when ``wear.grey``, else "RGB".
+        An image of the same size, width and height swapped when ``turn`` is 90 or 270; "L" when ``wear.grey``, else
+        "RGB".
     """
     rng = np.random.default_rng(seed)
     pixels: Pixels = np.asarray(image.convert("RGB"), dtype=np.float32)
-    pixels = (255 - (255 - pixels) * (1 - wear.fading)) * (np.array(wear.paper, dtype=np.float32) / 255)
+    paper = np.array(wear.paper, dtype=np.float32) / np.float32(255)
+    pixels = (255 - (255 - pixels) * np.float32(1 - wear.fading)) * paper
     for _ in range(wear.creases):
         pixels = _crease(pixels, rng)
     for _ in range(wear.coffee):
@@ -137,7 +139,8 @@ def _crease(pixels: Pixels, rng: np.random.Generator) -> Pixels:
     light = 26 * np.exp(-((distance / (1.2 * scale)) ** 2)) - 20 * np.exp(
         -(((distance - 5 * scale) / (5 * scale)) ** 2)
     )
-    return np.clip(pixels + light[:, None, None].astype(np.float32), 0, 255)
+    folded: Pixels = np.clip(pixels + light[:, None, None].astype(np.float32), 0, 255)
+    return folded
 
 
 def _coffee_ring(pixels: Pixels, rng: np.random.Generator) -> Pixels:
@@ -151,12 +154,12 @@ def _coffee_ring(pixels: Pixels, rng: np.random.Generator) -> Pixels:
     ragged = sum(rng.uniform(-0.012, 0.012) * np.sin(order * angle + rng.uniform(0, 6.3)) for order in range(2, 9))
     distance = np.hypot(columns, rows) / radius - 1 - ragged
     strength = 0.55 + 0.45 * np.sin(angle + rng.uniform(0, 6.3))
-    rim = (
-        np.where(distance < 0, np.exp(-((distance / 0.09) ** 2)), np.exp(-((distance / 0.025) ** 2))) * 0.62 * strength
-    )
-    inside = (distance < 0) * 0.1
+    rim = np.where(distance < 0, np.exp(-((distance / 0.05) ** 2)), np.exp(-((distance / 0.018) ** 2))) * 0.7 * strength
+    inside = (distance < 0) * 0.045
     amount = np.clip(rim + inside, 0, 1).astype(np.float32)[..., None]
-    return pixels * (1 - amount * (1 - np.array([150, 98, 48], dtype=np.float32) / 255))
+    stain = np.array([150, 98, 48], dtype=np.float32) / np.float32(255)
+    stained: Pixels = pixels * (1 - amount * (1 - stain))
+    return stained
 
 
 def _to_image(pixels: Pixels) -> Image.Image:
