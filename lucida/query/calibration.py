@@ -9,10 +9,10 @@ if TYPE_CHECKING:
     from lucida.query.candidate import Candidate, Reader
 
 #: Below this confidence the honest answer is that nothing was found. Measured (all-MiniLM-L6-v2, brute-force index):
-#: on 600 questions of SQuAD 2.0, half of them written to look answerable when they are not, the cited sentence holds the
-#: answer for 59 % of the answerable questions, and 42 % of the unanswerable ones are abstained on (at 0.5: 54 and 52 %).
-#: On FUNSD's training forms 91 % of 500 questions for a printed label are answered (72 % of the answers right at ANLS
-#: 0.5), and 97 % of 447 questions for a label of another form are abstained on.
+#: on 600 questions of SQuAD 2.0, half of them written to look answerable when they are not, the cited sentence holds
+#: the answer for 59 % of the answerable questions, and 42 % of the unanswerable ones are abstained on (at 0.5: 54 and
+#: 52 %). On FUNSD's training forms 91 % of 500 questions for a printed label are answered (72 % of the answers right at
+#: ANLS 0.5), and 97 % of 447 questions for a label of another form are abstained on.
 THRESHOLD = 0.45
 
 #: Logistic weights per reader: bias, match, agreement, similarity, names, place, rank. "sentence" is fitted on SQuAD
