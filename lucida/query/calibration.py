@@ -12,12 +12,13 @@ if TYPE_CHECKING:
 #: on 600 questions of SQuAD 2.0, half of them written to look answerable when they are not, the cited sentence holds
 #: the answer for 59 % of the answerable questions, and 42 % of the unanswerable ones are abstained on (at 0.5: 54 and
 #: 52 %). On FUNSD's training forms 91 % of 500 questions for a printed label are answered (72 % of the answers right at
-#: ANLS 0.5), and 97 % of 447 questions for a label of another form are abstained on.
+#: ANLS 0.5), and 97 % of 447 questions for a label of another form are abstained on. The weights below were fitted on
+#: the same questions, so expect less elsewhere.
 THRESHOLD = 0.45
 
 #: Logistic weights per reader: bias, match, agreement, similarity, names, place, rank. "sentence" is fitted on SQuAD
-#: 2.0 and moved by its bias to the threshold, "field" on FUNSD and on SQuAD's false labels, with more weight on
-#: agreement and names, which FUNSD's literal questions do not try. "table" is set by hand.
+#: 2.0 and moved by its bias to the threshold. "field" starts from a fit on FUNSD and SQuAD's false labels and gives
+#: agreement and names more by hand, since FUNSD's literal questions do not try them. "table" is set by hand.
 _WEIGHTS: dict[Reader, tuple[float, ...]] = {
     "field": (-17.6, 5.5, 3.0, 0.0, 3.0, 7.6, 0.5),
     "table": (-7.8, 6.0, 2.0, 0.0, 2.5, 0.0, 0.5),

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from lucida.index.records import PageRow
     from lucida.types import Word
 
-#: A gap wider than this many word heights starts a new run; a space is about 0.3, of justified text up to 0.8.
+#: A gap wider than this many word heights starts a new run. On FUNSD's training forms 97 % of the gaps within an
+#: entity stay below it, and 81 % of those between neighbours of a row exceed it.
 _GAP = 1.0
 _LEADER = re.compile(r"[.·•_…‥\-–—:]*(?:\.{3,}|_{2,}|…{1,}|·{3,}|-{3,}|[–—]{2,})[.·•_…‥\-–—:]*")
 _GLUED = re.compile(r"^(\D*[^\W\d_]\D*?[:])((?!//).+)$")

@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from lucida.models.protocols import TextEncoder
 
 #: A passage below this cosine is no dense hit. Measured with all-MiniLM-L6-v2 on 800 questions of SQuAD 2.0 and their
-#: 12 articles: 94 % of questions lie above it with their own paragraph (most of the rest share words with it), 7 % of
-#: random question-paragraph pairs do. Of eight queries on nothing in there ("a dog on a beach"), five find nothing.
+#: 12 articles: 94 % of questions lie above it with their own paragraph, 7 % of random question-paragraph pairs do. It
+#: is a weak cutoff: with the right article taken away, 83 % of questions still have some paragraph above it, and of
+#: eight queries on nothing in there ("a dog on a beach") only three find nothing. At 0.3 it would be 63 % of questions,
+#: for 91 % of the right paragraphs.
 DENSE_CUTOFF = 0.25
 #: A passage found by words alone must hold this share of the query's IDF mass, or it matched by accident.
 WORD_COVERAGE = 0.3

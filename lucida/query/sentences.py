@@ -72,7 +72,7 @@ def split_sentences(text: str) -> list[str]:
 def reads_as_prose(sentence: str) -> bool:
     """Whether a text is a sentence rather than a form's or a table's words in a row.
 
-    Running text in the languages we know holds 30-50 % stop-words, rows of labels and values hardly any.
+    Stop-words tell: running text is full of them, rows of labels and values have hardly any.
     """
     words = [token.folded for token in tokens(sentence)]
     stops = stop_words(language_of(sentence))
