@@ -27,6 +27,7 @@ def test_content(wheel: Path) -> None:
     assert tops == {"lucida", next(top for top in tops if top.endswith(".dist-info"))}
     assert "lucida/py.typed" in names
     assert "lucida/cli/report.html.jinja" in names
+    assert "lucida/examples/questions.json" in names
     assert [name for name in names if "migrations/versions/" in name]
     for source in (ROOT / "lucida").rglob("*.py"):
         assert str(source.relative_to(ROOT)) in names
