@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import queue
 import threading
-import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -15,10 +14,10 @@ from types import TracebackType
 from typing import Self
 
 from lucida.config import ReadOptions
-from lucida.errors import StalledSourceError
+from lucida.errors import DependencyError
 from lucida.ingest.process import WorkerProcess
 from lucida.ingest.walk import FoundFile
-from lucida.ingest.worker import Outcome, PageRead, Setup
+from lucida.ingest.worker import Outcome, PageRead, Ready, Setup
 from lucida.models.protocols import OcrEngine
 from lucida.types import Document, Failure
 from lucida.types.paths import printable
@@ -27,6 +26,8 @@ from lucida.types.paths import printable
 _MAX_WAITING_PAGES = 400
 _MAX_WAITING_FILES = 64
 _TICK_SECONDS = 0.25
+#: So many processes in a row that die before they are ready mean that the installation is at fault, not the files.
+_MAX_FALSE_STARTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,9 @@ class ReadPool:
         self._most = workers or _cores()
         self._workers: list[WorkerProcess] = []
         self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._pending: deque[FoundFile] = deque()
+        self._false_starts = 0
 
     def __enter__(self) -> Self:
         return self
@@ -82,35 +86,51 @@ class ReadPool:
 
     def close(self) -> None:
         """End all workers; what they were reading is lost."""
-        self._stop.set()
+        self._halt()
         for worker in self._workers:
             worker.dismiss()
         for worker in self._workers:
-            worker.end(0.5 if worker.file is None else 0.0)
+            worker.end(patience=0.5)
         self._workers.clear()
 
     def read(self, files: Iterable[FoundFile]) -> Iterator[ReadEvent | ReadResult]:
         """Read files; results come in the order in which they are done.
 
-        Reading goes on in the background while the caller works on a result, until enough results wait.
+        Reading goes on in the background while the caller works on a result, until enough results wait. A pool serves
+        one such iterator at a time; starting another, or closing this one early, ends what it was reading.
 
         Args:
-            files: consumed from another thread, a little ahead of the results.
+            files: drawn at once, in the caller's thread.
+
+        Raises:
+            DependencyError: the worker processes do not start.
         """
+        self._halt()
         feed = _Feed()
         self._stop.clear()
-        thread = threading.Thread(target=self._serve, args=(deque(files), feed), name="lucida-read-pool", daemon=True)
+        self._pending = deque(files)
+        thread = threading.Thread(target=self._serve, args=(feed,), name="lucida-read-pool", daemon=True)
+        self._thread = thread
         thread.start()
         try:
             yield from feed
         finally:
-            self._stop.set()
-            thread.join()
+            if self._thread is thread:
+                self._halt()
 
-    def _serve(self, pending: deque[FoundFile], feed: _Feed) -> None:
+    def _halt(self) -> None:
+        """Stop handing out and gathering, and end the workers that are still at it: their results are no one's."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+        for worker in self._busy():
+            self._bury(worker)
+
+    def _serve(self, feed: _Feed) -> None:
         try:
-            while not self._stop.is_set() and (pending or self._busy()):
-                self._hand_out(pending, feed)
+            while not self._stop.is_set() and (self._pending or self._busy()):
+                self._hand_out(feed)
                 self._gather(feed)
         except BaseException as error:  # noqa: BLE001 - handed to the consumer's thread, which raises it
             feed.fail(error)
@@ -120,15 +140,15 @@ class ReadPool:
     def _busy(self) -> list[WorkerProcess]:
         return [worker for worker in self._workers if worker.file is not None]
 
-    def _hand_out(self, pending: deque[FoundFile], feed: _Feed) -> None:
-        while pending and feed.has_room(len(self._busy())):
+    def _hand_out(self, feed: _Feed) -> None:
+        while self._pending and feed.has_room(len(self._busy())):
             worker = next((worker for worker in self._workers if worker.file is None), None)
             if worker is None:
                 if len(self._workers) >= self._most:
                     return
                 worker = WorkerProcess(self._setup)
                 self._workers.append(worker)
-            worker.assign(pending.popleft())
+            worker.assign(self._pending.popleft())
 
     def _gather(self, feed: _Feed) -> None:
         """Wait a moment for messages; deal with those that came and with workers that have fallen silent."""
@@ -136,39 +156,53 @@ class ReadPool:
         if not busy:
             feed.wait_for_room(_TICK_SECONDS)
             return
-        ready = set(wait([worker.connection for worker in busy], timeout=_TICK_SECONDS))
-        now = time.monotonic()
+        heard = set(wait([worker.connection for worker in busy], timeout=_TICK_SECONDS))
         for worker in busy:
-            if worker.connection in ready:
-                self._hear(worker, feed)
-            elif now - worker.heard > self._setup.options.stall_seconds:
-                self._give_up(worker, feed)
+            file = worker.file
+            if file is None:
+                continue
+            if worker.connection in heard:
+                self._hear(worker, file, feed)
+            elif worker.silent_for(self._setup.options.stall_seconds):
+                self._give_up(worker, file, feed)
 
-    def _hear(self, worker: WorkerProcess, feed: _Feed) -> None:
-        message, file = worker.listen(), worker.file
-        if file is None:
-            return
-        if message is None:
-            how = self._bury(worker)
+    def _hear(self, worker: WorkerProcess, file: FoundFile, feed: _Feed) -> None:
+        match worker.listen():
+            case None:
+                self._mourn(worker, file, feed)
+            case Ready(problem=problem):
+                self._false_starts = 0
+                if problem:
+                    raise _unable(problem)
+            case PageRead(page=page, pages=pages):
+                feed.put(ReadEvent(file.path, page, pages))
+            case Outcome() as outcome:
+                worker.file = None
+                if outcome.retiring:
+                    self._bury(worker, patience=1.0)
+                feed.put(_result(file, outcome))
+
+    def _mourn(self, worker: WorkerProcess, file: FoundFile, feed: _Feed) -> None:
+        """A worker has died. Its file is at fault, unless it never got that far."""
+        how = self._bury(worker)
+        if worker.ready:
             sentence = f"{_name(file)} ended the process that read it ({how})."
-            feed.put(_failed(file, sentence, "Save it anew in its own program, or leave it out."))
-        elif isinstance(message, PageRead):
-            feed.put(ReadEvent(file.path, message.page, message.pages))
-        else:
-            worker.file = None
-            feed.put(_result(file, message))
+            feed.put(_failed(file, worker.sha256, sentence, "Save it anew in its own program, or leave it out."))
+            return
+        self._false_starts += 1
+        if self._false_starts >= _MAX_FALSE_STARTS:
+            raise _unable(how)
+        self._pending.appendleft(file)
 
-    def _give_up(self, worker: WorkerProcess, feed: _Feed) -> None:
-        file = worker.file
+    def _give_up(self, worker: WorkerProcess, file: FoundFile, feed: _Feed) -> None:
         self._bury(worker)
-        if file is not None:
-            seconds = self._setup.options.stall_seconds
-            sentence = f"{_name(file)} was given up after {seconds:g} s without progress."
-            feed.put(_failed(file, sentence, "Allow more time with --timeout, or leave it out."))
+        seconds = self._setup.options.stall_seconds
+        sentence = f"{_name(file)} was given up after {seconds:g} s without progress."
+        feed.put(_failed(file, worker.sha256, sentence, "Allow more time with --timeout, or leave it out."))
 
-    def _bury(self, worker: WorkerProcess) -> str:
+    def _bury(self, worker: WorkerProcess, patience: float = 0.0) -> str:
         self._workers.remove(worker)
-        return worker.end()
+        return worker.end(patience)
 
 
 class _Feed:
@@ -222,9 +256,15 @@ def _name(file: FoundFile) -> str:
     return printable(Path(file.path).name)
 
 
-def _failed(file: FoundFile, sentence: str, advice: str) -> ReadResult:
-    error = StalledSourceError(sentence, advice)
-    return ReadResult(file, "", None, Failure(printable(file.path), error.message, error.advice))
+def _failed(file: FoundFile, sha256: str, sentence: str, advice: str) -> ReadResult:
+    return ReadResult(file, sha256, None, Failure(printable(file.path), sentence, advice))
+
+
+def _unable(reason: str) -> DependencyError:
+    return DependencyError(
+        f"The processes that read files do not start ({reason.rstrip('.')}).",
+        "Run lucida doctor, and reinstall what it names.",
+    )
 
 
 def _result(file: FoundFile, outcome: Outcome) -> ReadResult:

@@ -12,10 +12,15 @@ import time
 from multiprocessing.connection import Connection
 
 from lucida.ingest.walk import FoundFile
-from lucida.ingest.worker import Outcome, PageRead, Setup
+from lucida.ingest.worker import Begun, Message, Ready, Setup
 
 #: Threads in libraries would fight over the cores that the workers themselves fill.
 _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OMP_THREAD_LIMIT", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+
+#: glibc gives every thread a heap that reserves 64 MB of addresses, which count against the memory limit.
+_FEW_HEAPS = {"MALLOC_ARENA_MAX": "2"}
+#: A process may take so long to start on a machine that is busy, whatever the limit for files is.
+_START_SECONDS = 120.0
 
 _PROGRAM = "from lucida.ingest.worker import main; main()"
 
@@ -28,13 +33,14 @@ class WorkerProcess:
 
     Attributes:
         file: what it is reading, or None.
-        heard: ``time.monotonic()`` of its last sign of life.
+        sha256: hash of what it is reading, once it has told.
+        ready: whether it has started and understood its setup.
     """
 
     def __init__(self, setup: Setup) -> None:
         ours, theirs = socket.socketpair()
         command = [sys.executable, "-P", "-W", "ignore", "-c", _PROGRAM, str(theirs.fileno())]
-        environment = {**os.environ, **_ONE_THREAD, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+        environment = {**os.environ, **_ONE_THREAD, **_FEW_HEAPS, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - our own module, in our own interpreter
                 command,
@@ -47,25 +53,35 @@ class WorkerProcess:
             )
         self.connection = Connection(ours.detach())
         self.file: FoundFile | None = None
-        self.heard = time.monotonic()
+        self.sha256 = ""
+        self.ready = False
+        self._heard = time.monotonic()
         with contextlib.suppress(OSError):  # dead already: the first assignment will find out
             self.connection.send(setup)
 
     def assign(self, file: FoundFile) -> None:
         """Give it a file to read."""
-        self.file = file
-        self.heard = time.monotonic()
+        self.file, self.sha256 = file, ""
+        self._heard = time.monotonic()
         with contextlib.suppress(OSError):  # dead: listening to it gives the end of its life
             self.connection.send(file.path)
 
-    def listen(self) -> PageRead | Outcome | None:
+    def listen(self) -> Message | None:
         """Its next message, which must be there already; None when it has died."""
-        self.heard = time.monotonic()
+        self._heard = time.monotonic()
         try:
-            message: PageRead | Outcome = self.connection.recv()
+            message: Message = self.connection.recv()
         except (EOFError, OSError):
             return None
+        if isinstance(message, Begun):
+            self.sha256 = message.sha256
+        elif isinstance(message, Ready):
+            self.ready = not message.problem
         return message
+
+    def silent_for(self, seconds: float) -> bool:
+        """Whether it has been silent for longer than that; one that is still starting is given two minutes."""
+        return time.monotonic() - self._heard > (seconds if self.ready else max(seconds, _START_SECONDS))
 
     def dismiss(self) -> None:
         """Tell an idle worker to go."""

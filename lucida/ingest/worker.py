@@ -11,9 +11,10 @@ import importlib
 import os
 import resource
 import signal
+import stat
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TypeAlias
@@ -24,6 +25,10 @@ from lucida.ingest.identity import sha256_of
 from lucida.models.protocols import OcrEngine
 from lucida.types import Document, Failure
 from lucida.types.paths import printable
+
+#: A process that has kept more than this share of its allowance after a file makes way for a fresh one, so that what
+#: one file left behind (fragmented heaps, caches, leaks in parsers) is not held against the next.
+_RETIRING_SHARE = 0.25
 
 Reader: TypeAlias = Callable[[Path, ReadOptions, OcrEngine | None, Callable[[int, int], None]], Document]
 
@@ -38,8 +43,27 @@ class Setup:
 
 
 @dataclass(frozen=True, slots=True)
+class Ready:
+    """Sent once, when files may come. ``problem`` says why they may not: the setup makes no sense over here."""
+
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Alive:
+    """Sent while a large file is hashed, a sign of life."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """Sent before a file is parsed, so that its hash is known even if the parser takes this process down."""
+
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class PageRead:
-    """Sent after each page; also the sign of life that the parent waits for."""
+    """Sent after each page, a sign of life too."""
 
     page: int
     pages: int
@@ -47,27 +71,44 @@ class PageRead:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Sent once per file. ``size`` and ``mtime_ns`` are of the bytes that were read."""
+    """Sent once per file.
+
+    Attributes:
+        sha256: hex digest of the bytes that were read, empty when they could not be.
+        size, mtime_ns: of the file when it was read.
+        document, failure: exactly one of them.
+        retiring: the process has grown so much that it ends itself after this file.
+    """
 
     sha256: str
     size: int
     mtime_ns: int
     document: Document | None
     failure: Failure | None
+    retiring: bool = False
+
+
+Message: TypeAlias = Ready | Alive | Begun | PageRead | Outcome
 
 
 def serve(connection: Connection) -> None:
     """Read files until the parent says None or goes away."""
-    setup: Setup = connection.recv()
+    try:
+        setup: Setup = connection.recv()
+        module, _, function = setup.reader.partition(":")
+        reader: Reader = getattr(importlib.import_module(module), function)
+    except (ImportError, AttributeError, TypeError, ValueError) as error:
+        connection.send(Ready(f"{type(error).__name__}: {error}"))
+        return
     limit_memory(setup.options.memory_mb)
-    module, _, function = setup.reader.partition(":")
-    reader: Reader = getattr(importlib.import_module(module), function)
-
-    def on_page(done: int, total: int) -> None:
-        connection.send(PageRead(done, total))
-
+    connection.send(Ready())
+    grown_up = _resident_mb() + setup.options.memory_mb * _RETIRING_SHARE
     while (path := connection.recv()) is not None:
-        connection.send(_steady(path, setup, reader, on_page))
+        outcome = _steady(path, setup, reader, connection.send)
+        retiring = _resident_mb() > grown_up
+        connection.send(replace(outcome, retiring=retiring))
+        if retiring:
+            return
 
 
 def limit_memory(megabytes: int) -> None:
@@ -77,15 +118,29 @@ def limit_memory(megabytes: int) -> None:
     kernel enforces no limit on the latter, and a parent that polls comes too late for a bomb.
     """
     with contextlib.suppress(OSError, ValueError):  # systems without this limit still have the parent's time limit
-        used = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
+        used = _pages_used()[0] * resource.getpagesize()
         resource.setrlimit(resource.RLIMIT_AS, (used + megabytes * 1_000_000, resource.RLIM_INFINITY))
 
 
-def _steady(path: str, setup: Setup, reader: Reader, on_page: Callable[[int, int], None]) -> Outcome:
+def _resident_mb() -> float:
+    """Memory in use now; 0 where the system does not say, which only means that nobody retires."""
+    try:
+        return _pages_used()[1] * resource.getpagesize() / 1e6
+    except (OSError, ValueError):
+        return 0.0
+
+
+def _pages_used() -> tuple[int, int]:
+    """Memory pages mapped and resident, from ``proc(5)``."""
+    mapped, resident = Path("/proc/self/statm").read_text(encoding="ascii").split()[:2]
+    return int(mapped), int(resident)
+
+
+def _steady(path: str, setup: Setup, reader: Reader, tell: Callable[[Message], None]) -> Outcome:
     """Read a file that may be changing: if it changed meanwhile, read it once more and take that."""
-    outcome = _attempt(path, setup, reader, on_page)
+    outcome = _attempt(path, setup, reader, tell)
     if _changed_since(path, outcome):
-        outcome = _attempt(path, setup, reader, on_page)
+        outcome = _attempt(path, setup, reader, tell)
         if _changed_since(path, outcome):
             sentence = f"{printable(Path(path).name)} keeps changing while it is read."
             failure = Failure(printable(path), sentence, "Ingest again when the program that writes it is done.")
@@ -93,24 +148,30 @@ def _steady(path: str, setup: Setup, reader: Reader, on_page: Callable[[int, int
     return outcome
 
 
-def _attempt(path: str, setup: Setup, reader: Reader, on_page: Callable[[int, int], None]) -> Outcome:
+def _attempt(path: str, setup: Setup, reader: Reader, tell: Callable[[Message], None]) -> Outcome:
     digest, size, mtime_ns = "", 0, 0
     file = Path(path)
     try:
         status = file.stat()
         size, mtime_ns = status.st_size, status.st_mtime_ns
-        with contextlib.suppress(OSError):  # the reader meets the same obstacle, and words it better
-            digest = sha256_of(file)
-        document = reader(file, setup.options, setup.ocr, on_page)
+        if stat.S_ISREG(status.st_mode):  # reading a pipe might wait for ever
+            with contextlib.suppress(OSError):  # the reader meets the same obstacle, and words it better
+                digest = sha256_of(file, lambda: tell(Alive()))
+        tell(Begun(digest))
+        document = reader(file, setup.options, setup.ocr, lambda done, total: tell(PageRead(done, total)))
+    except (BrokenPipeError, ConnectionError):
+        raise  # the parent has gone; there is nobody left to read for
     except LucidaError as error:
-        failure = Failure(printable(path), printable(error.message), printable(error.advice))
-        return Outcome(digest, size, mtime_ns, None, failure)
+        sentence, advice = printable(error.message), printable(error.advice)
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        sentence = f"{printable(file.name)} cannot be read: {reason}."
-        failure = Failure(printable(path), sentence, "Check the file, then ingest again.")
-        return Outcome(digest, size, mtime_ns, None, failure)
-    return Outcome(digest, size, mtime_ns, document, None)
+        sentence, advice = f"{printable(file.name)} cannot be read: {reason}.", "Check the file, then ingest again."
+    except MemoryError:
+        sentence = f"{printable(file.name)} needs more memory than a worker may use."
+        advice = "Split it, or scale its pictures down."
+    else:
+        return Outcome(digest, size, mtime_ns, document, None)
+    return Outcome(digest, size, mtime_ns, None, Failure(printable(path), sentence, advice))
 
 
 def _changed_since(path: str, outcome: Outcome) -> bool:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from lucida.types import Document, Page
 
+_KEPT: list[bytes] = []
+
 
 def obey(path: Path, options: object, ocr: object, on_page: object) -> Document:
     """Do as the file says, then hand back a document of one page."""
@@ -26,6 +28,9 @@ def obey(path: Path, options: object, ocr: object, on_page: object) -> Document:
                 on_page(done + 1, 8)  # type: ignore[operator]
         case "swell":
             return Document(str(len(bytearray(20_000_000_000))), "", None, (), ())
+        case "pid" | "keep" as wish:
+            _KEPT.append(b"x" * 300_000_000 if wish == "keep" else b"")  # what a leak looks like from outside
+            return Document("text/plain", str(os.getpid()), None, (), ())
         case "grow":
             with path.open("a") as file:
                 file.write(" more")

@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import psutil
 import pytest
 
 from lucida.config import ReadOptions
+from lucida.errors import DependencyError
 from lucida.ingest import pool as pool_module
 from lucida.ingest.identity import sha256_of
 from lucida.ingest.pool import ReadEvent, ReadPool, ReadResult
@@ -52,12 +54,14 @@ def test_a_worker_that_dies_costs_only_its_file(tmp_path: Path) -> None:
     assert "signal SIGKILL" in done["1.txt"].failure.error
     assert "exit code 3" in done["3.txt"].failure.error
     assert done["1.txt"].failure.advice
+    assert done["1.txt"].sha256 == sha256_of(tmp_path / "1.txt")
 
 
 def test_a_stalled_file_is_given_up(tmp_path: Path) -> None:
     done = results(tmp_path, "stall", "fine", "fine", stall_seconds=1.0)
     assert "without progress" in done["0.txt"].failure.error
     assert "--timeout" in done["0.txt"].failure.advice
+    assert done["0.txt"].sha256 == sha256_of(tmp_path / "0.txt")
     assert done["1.txt"].document
     assert done["2.txt"].document
 
@@ -68,8 +72,15 @@ def test_slow_but_living_is_no_stall(tmp_path: Path) -> None:
 
 def test_memory_has_a_limit(tmp_path: Path) -> None:
     done = results(tmp_path, "swell", "fine", memory_mb=1000)
-    assert "process that read it" in done["0.txt"].failure.error or "memory" in done["0.txt"].failure.error
+    assert done["0.txt"].failure.error == "0.txt needs more memory than a worker may use."
     assert done["1.txt"].document
+
+
+def test_a_process_that_has_grown_makes_way(tmp_path: Path) -> None:
+    done = results(tmp_path, "pid", "keep", "pid", "pid", workers=1, memory_mb=1000)
+    first, kept, third, fourth = (done[f"{number}.txt"].document.title for number in range(4))
+    assert first == kept
+    assert third == fourth != kept
 
 
 def test_a_file_that_changed_meanwhile_is_read_again(tmp_path: Path) -> None:
@@ -117,8 +128,6 @@ def test_closing_ends_processes_and_their_children(tmp_path: Path) -> None:
     note = tmp_path / "child.pid"
     pool = ReadPool(ReadOptions(), None, workers=1, reader=READER)
     stream = pool.read(files(tmp_path, f"child {note}", "fine"))
-    import threading
-
     threading.Thread(target=lambda: next(stream, None), daemon=True).start()
     for _ in range(200):
         if note.exists() and note.read_text():
@@ -139,6 +148,43 @@ def test_an_early_end_leaves_nothing_behind(tmp_path: Path) -> None:
         stream = pool.read(files(tmp_path, *["fine"] * 20))
         next(stream)
         stream.close()
+    assert not psutil.Process().children()
+
+
+def test_what_was_given_up_does_not_come_back(tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    with ReadPool(ReadOptions(), None, workers=2, reader=READER) as pool:
+        stream = pool.read(files(tmp_path, "fine", "slow", "slow", "slow"))
+        next(stream)
+        stream.close()
+        again = [e for e in pool.read(files(tmp_path / "other", "fine", "fine")) if isinstance(e, ReadResult)]
+    assert {Path(result.file.path).parent.name for result in again} == {"other"}
+    assert len(again) == 2
+
+
+def test_an_interrupt_ends_everything(tmp_path: Path) -> None:
+    def interrupted() -> None:
+        with ReadPool(ReadOptions(), None, workers=2, reader=READER) as pool:
+            streams.append(pool.read(files(tmp_path, "fine", "stall", "stall")))
+            next(streams[0])
+            raise KeyboardInterrupt
+
+    streams: list[object] = []  # so that the iterator lives on, as it does in a traceback
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert not psutil.Process().children()
+    assert not [thread for thread in threading.enumerate() if thread.name == "lucida-read-pool"]
+
+
+def test_processes_that_cannot_work_are_the_installation_s_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unknown = ReadPool(ReadOptions(), None, reader="pool_readers:missing")
+    with unknown, pytest.raises(DependencyError, match=r"do not start \(AttributeError: .*missing"):
+        list(unknown.read(files(tmp_path, "fine")))
+    monkeypatch.setattr("lucida.ingest.process._PROGRAM", "raise SystemExit(7)")
+    with ReadPool(ReadOptions(), None) as pool, pytest.raises(DependencyError, match=r"do not start \(exit code 7"):
+        list(pool.read(files(tmp_path, "fine")))
     assert not psutil.Process().children()
 
 
