@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from lucida.config import LibraryConfig, ReadOptions, library_folder
-from lucida.errors import UsageError
+from lucida.errors import LucidaError, UsageError
 from lucida.index import Compacted, Filter, Index, ItemRow, PageRow, Problem, SourceRow, Statistics
 from lucida.library.progress import Observer, ignore_progress
 from lucida.types import Answer, Box, Citation, Hit, IngestReport
@@ -36,6 +37,7 @@ class Library:
         self.config = config
         self._index: Index | None = None
         self._encoder: TextEncoder | None = None
+        self._encoder_lock = threading.Lock()
 
     @classmethod
     def open(cls, folder: str | os.PathLike[str] | None = None, *, create: bool = True) -> Self:
@@ -180,6 +182,7 @@ class Library:
         from lucida.query.search import SearchRequest, search
 
         where = Filter(kind=kind, path=path, media_type=media_type, since=since, until=until)
+        self._load_encoder_ahead()
         index = self._reading()
         encoder = self.encoder() if index.encoder() is not None else None
         return search(index, encoder, SearchRequest(query, top_k, where))
@@ -192,6 +195,7 @@ class Library:
         """
         from lucida.query.ask import ask
 
+        self._load_encoder_ahead()
         index = self._reading()
         encoder = self.encoder() if index.encoder() is not None else None
         answer = ask(index, encoder, question, Filter(path=path, media_type=media_type))
@@ -276,11 +280,24 @@ class Library:
 
     def encoder(self) -> TextEncoder:
         """The text encoder that ``lucida.toml`` names, loaded on first use."""
-        if self._encoder is None:
-            from lucida.models.registry import load_text_encoder
+        with self._encoder_lock:
+            if self._encoder is None:
+                from lucida.models.registry import load_text_encoder
 
-            self._encoder = load_text_encoder(self.config.encoder)
-        return self._encoder
+                self._encoder = load_text_encoder(self.config.encoder)
+            return self._encoder
+
+    def _load_encoder_ahead(self) -> None:
+        """Load weights in the background while the index is being opened: a cold search waits for both."""
+        if self._encoder is not None:
+            return
+
+        def load() -> None:
+            # Whatever is wrong comes up again, with somebody to tell, when the encoder is asked for.
+            with contextlib.suppress(LucidaError):
+                self.encoder().encode_texts(["."])
+
+        threading.Thread(target=load, name="lucida-load-encoder", daemon=True).start()
 
     def configure(self, **changes: object) -> None:
         """Change settings and write them to ``lucida.toml``."""

@@ -9,6 +9,7 @@ Source: Wang et al., "MiniLM" (2020); the checkpoint is sentence-transformers/al
 from __future__ import annotations
 
 import hashlib
+import threading
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -63,6 +64,8 @@ class MiniLM:
         self._exact: Runtime | None = None
         self._bulk: Runtime | None = None
         self._seen = 0
+        # Whoever loads ahead in a thread and whoever encodes first must not load twice.
+        self._loading = threading.Lock()
 
     @property
     def fingerprint(self) -> str:
@@ -79,8 +82,9 @@ class MiniLM:
         """Encode passages or queries; see ``TextEncoder``."""
         if not texts:
             return np.zeros((0, DIMENSION), dtype=np.float32)
-        cut = windows.split(self._tokenize_with(), texts)
-        runtime = self._runtime_for(len(cut.ids))
+        with self._loading:
+            cut = windows.split(self._tokenize_with(), texts)
+            runtime = self._runtime_for(len(cut.ids))
         vectors = np.empty((len(cut.ids), DIMENSION), dtype=np.float32)
         for batch in windows.batches(cut, _TOKENS_PER_CORE * processor().cores):
             vectors[batch.rows] = runtime.run(batch.ids, batch.mask)
