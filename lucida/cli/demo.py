@@ -42,7 +42,7 @@ class Question:
     expected: str | None
     answer: Answer
     seconds: float
-    evidence: Image | None = None
+    evidence: list[Image] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -122,7 +122,7 @@ def _ask(library: Library, question: str, expected: str | None) -> Question:
     started = time.perf_counter()
     answer = library.ask(question)
     told = Question(question, expected, answer, time.perf_counter() - started)
-    told.evidence = library.evidence(answer)
+    told.evidence = [library.cited(citation) for citation in answer.citations]
     err().print(f"\nask     {question}", style="bold")
     err().print(f"  {answer.text}", style="yellow" if answer.abstained else "green")
     for citation in answer.citations[:1]:

@@ -204,16 +204,22 @@ class Library:
 
     def evidence(self, answer: Answer, *, dpi: int = 150) -> Image | None:
         """Draw the answer's citations: crops of their pages with the boxes marked; None for an abstention."""
-        from lucida.query.evidence import draw_evidence, evidence_sheet
+        from lucida.query.evidence import evidence_sheet
 
         pictures = [
             (
-                draw_evidence(self.page_image(citation.source, citation.page, dpi=dpi), [citation.box]),
+                self.cited(citation, dpi=dpi),
                 f"{printable(Path(citation.source).name)}, page {citation.page}: {citation.quote}",
             )
             for citation in answer.citations
         ]
         return evidence_sheet(pictures) if pictures else None
+
+    def cited(self, citation: Citation, *, dpi: int = 150) -> Image:
+        """The part of the page around a citation, with its box marked."""
+        from lucida.query.evidence import draw_evidence
+
+        return draw_evidence(self.page_image(citation.source, citation.page, dpi=dpi), [citation.box])
 
     def page_image(self, source: str | int, page: int = 1, *, dpi: int = 150, box: Box | None = None) -> Image:
         """A page as displayed, RGB; with ``box``, that part of it.
