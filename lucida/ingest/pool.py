@@ -72,6 +72,7 @@ class ReadPool:
         self._most = workers or _cores()
         self._workers: list[WorkerProcess] = []
         self._stop = threading.Event()
+        self._ending = threading.Lock()
         self._thread: threading.Thread | None = None
         self._pending: deque[FoundFile] = deque()
         self._false_starts = 0
@@ -121,11 +122,12 @@ class ReadPool:
     def _halt(self) -> None:
         """Stop handing out and gathering, and end the workers that are still at it: their results are no one's."""
         self._stop.set()
-        if self._thread is not None:
-            self._thread.join()
-            self._thread = None
-        for worker in self._busy():
-            self._bury(worker)
+        with self._ending:  # closing in one thread ends the iterator in another, and both come here
+            if self._thread is not None:
+                self._thread.join()
+                self._thread = None
+            for worker in self._busy():
+                self._bury(worker)
 
     def _serve(self, feed: _Feed) -> None:
         try:
