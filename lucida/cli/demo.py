@@ -91,10 +91,12 @@ def demo(
 def tell(library: Library, folder: Path) -> Story:
     """Ingest the examples, run their searches and questions, and say on stderr how it goes."""
     from lucida.cli.progress import display
+    from lucida.config import ReadOptions
 
     err().print(f"Reading {folder} ...")
+    options = ReadOptions(languages=_languages())
     with display() as show:
-        report = library.ingest(folder / "documents", folder / "pictures", observer=show)
+        report = library.ingest(folder / "documents", folder / "pictures", options=options, observer=show)
     story = Story(report, library.statistics())
     err().print(
         f"{plural(report.added, 'file')}, {plural(report.pages, 'page')}, {plural(report.items, 'item')} "
@@ -107,11 +109,18 @@ def tell(library: Library, folder: Path) -> Story:
     return story
 
 
+def _languages() -> tuple[str, ...]:
+    """Those of the example scans, as far as they are installed."""
+    from lucida.models.tesseract import installed_languages
+
+    return tuple(name for name in ("eng", "deu") if name in installed_languages()) or ("eng",)
+
+
 def _search(library: Library, query: str) -> Search:
     started = time.perf_counter()
     hits = library.search(query, top_k=3)
     search = Search(query, hits, time.perf_counter() - started)
-    search.pictures = [library.page_image(hit.source, hit.page, dpi=72) for hit in hits]
+    search.pictures = [library.page_image(hit.source, hit.page, dpi=100) for hit in hits]
     err().print(f"\nsearch  {query}", style="bold")
     for hit in hits:
         err().print(f"  {hit.rank}. {Path(hit.source).name}, page {hit.page}: {_short(hit.text)}")

@@ -62,13 +62,22 @@ def marked(hit: Hit) -> Markup:
     return Markup("").join([*parts, escape(hit.text[at:])])
 
 
-def around(image: Image, hit: Hit) -> Image:
-    """The page with the hit's box outlined."""
+def around(image: Image, hit: Hit, aspect: float = 1.5) -> Image:
+    """The page's full width around a hit, with the hit's box outlined.
+
+    Args:
+        image: the page.
+        hit: its box lies on that page.
+        aspect: width over height of the view; a page that is wider than that is shown whole.
+    """
     from PIL import ImageDraw
 
     image = image.copy()
     draw = ImageDraw.Draw(image, "RGBA")
-    draw.rectangle(
-        hit.box.expand(0.01, 0.006).to_px(*image.size), outline=(214, 90, 49, 255), width=3, fill=(255, 214, 102, 50)
-    )
-    return image
+    frame = hit.box.expand(0.01, 0.006).to_px(*image.size)
+    draw.rectangle(frame, outline=(214, 90, 49, 255), width=3, fill=(255, 214, 102, 50))
+    height = min(round(image.width / aspect), image.height)
+    # The box in the middle; one that is taller than the view is shown from its top.
+    top = max(min((frame[1] + frame[3] - height) // 2, frame[1] - height // 12), 0)
+    top = min(top, image.height - height)
+    return image.crop((0, top, image.width, top + height))
