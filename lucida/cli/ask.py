@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lucida.cli.options import AsJson, LibraryDir, MediaType, PathGlob
-from lucida.cli.output import err, out, print_json
+from lucida.cli.output import err, out, print_json, short_path
 from lucida.errors import ExitCode, UsageError
-from lucida.types.paths import printable
 
 if TYPE_CHECKING:
     from lucida.types import Answer
@@ -73,5 +72,5 @@ def _print(answer: Answer) -> None:
     out().print(answer.text, style="bold")
     out().print(f"confidence {answer.confidence:.2f}", style="dim")
     for citation in answer.citations:
-        out().print(f"{printable(citation.source)}, page {citation.page}", style="cyan")
+        out().print(f"{short_path(citation.source)}, page {citation.page}", style="cyan")
         out().print(f"  “{citation.quote}”")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from lucida.errors import LucidaError
+from lucida.types.paths import printable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -46,6 +48,12 @@ def report_error(error: LucidaError, *, as_json: bool) -> None:
         print_json({"error": error.message, "advice": error.advice})
     err().print(f"Error: {error.message}", style="bold red")
     err().print(error.advice)
+
+
+def short_path(path: str) -> str:
+    """The path from here when that is shorter, safe to print."""
+    relative = os.path.relpath(path)
+    return printable(relative if len(relative) < len(path) else path)
 
 
 def plural(count: int, noun: str, nouns: str | None = None) -> str:

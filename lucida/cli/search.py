@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from lucida.cli.options import AsJson, LibraryDir, MediaType, PathGlob, Since, Until
-from lucida.cli.output import err, out, print_json
+from lucida.cli.output import err, out, print_json, short_path
 from lucida.errors import ExitCode
-from lucida.types.paths import printable
 
 if TYPE_CHECKING:
     from lucida.types import Hit
@@ -56,7 +53,7 @@ def search(
 def _print(hit: Hit) -> None:
     from rich.text import Text
 
-    place = f"{printable(_short(hit.source))}, page {hit.page}"
+    place = f"{short_path(hit.source)}, page {hit.page}"
     if hit.section:
         place += f" · {' › '.join(hit.section)}"
     out().print(Text.assemble((f"{hit.rank:>2}. ", "dim"), (place, "bold cyan"), (f"  {hit.score:.3f}", "dim")))
@@ -65,9 +62,3 @@ def _print(hit: Hit) -> None:
         text.stylize("bold yellow", start, end)
     text.pad_left(4)
     out().print(text)
-
-
-def _short(path: str) -> str:
-    """The path from here when that is shorter."""
-    relative = os.path.relpath(path, Path.cwd())
-    return relative if len(relative) < len(path) else path
