@@ -303,7 +303,8 @@ class Library:
             with contextlib.suppress(LucidaError):
                 self.encoder().encode_texts(["."])
 
-        threading.Thread(target=load, name="lucida-load-encoder", daemon=True).start()
+        # Not a daemon: a process that ends in the middle of the runtime's own start would be aborted by it.
+        threading.Thread(target=load, name="lucida-load-encoder").start()
 
     def configure(self, **changes: object) -> None:
         """Change settings and write them to ``lucida.toml``."""
