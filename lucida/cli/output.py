@@ -39,7 +39,8 @@ def _console(*, stderr: bool) -> Console:
 
 def print_json(document: Mapping[str, Any]) -> None:
     """Write one JSON document and a newline to stdout."""
-    sys.stdout.write(json.dumps(document, ensure_ascii=True, indent=2) + "\n")
+    ascii_only = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
+    sys.stdout.write(json.dumps(document, ensure_ascii=ascii_only, indent=2) + "\n")
 
 
 def report_error(error: LucidaError, *, as_json: bool) -> None:
