@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,45 +13,11 @@ import typer
 import lucida
 from lucida.cli.options import AsJson
 from lucida.cli.output import err, out, plural, print_json
+from lucida.cli.story import Question, Search, Story
 from lucida.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
-    from PIL.Image import Image
-
-    from lucida.index import Statistics
     from lucida.library import Library
-    from lucida.types import Answer, Hit, IngestReport
-
-
-@dataclass(slots=True)
-class Search:
-    """A query of the demo, its hits, and a picture of each hit's place."""
-
-    query: str
-    hits: list[Hit]
-    seconds: float
-    pictures: list[Image] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Question:
-    """A question of the demo, what should come out (None: no answer), and what did."""
-
-    question: str
-    expected: str | None
-    answer: Answer
-    seconds: float
-    evidence: list[Image] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Story:
-    """All that the demo did, for the report."""
-
-    report: IngestReport
-    statistics: Statistics
-    searches: list[Search] = field(default_factory=list)
-    questions: list[Question] = field(default_factory=list)
 
 
 def register(app: typer.Typer) -> None:

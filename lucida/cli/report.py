@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
     from PIL.Image import Image
 
-    from lucida.cli.demo import Story
+    from lucida.cli.story import Story
     from lucida.types import Hit
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import URL, event, text
 
-from lucida.index.fulltext import spaced
+from lucida.index.spacing import spaced
 
 if TYPE_CHECKING:
     from pathlib import Path

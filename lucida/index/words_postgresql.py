@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
-from lucida.index.fulltext import spaced
 from lucida.index.packing import clean
+from lucida.index.spacing import spaced
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,7 +23,7 @@ _TABLE = """CREATE TABLE IF NOT EXISTS words (
 item_id BIGINT PRIMARY KEY REFERENCES items (id) ON DELETE CASCADE, body TSVECTOR NOT NULL)"""
 _LOOKUP = "CREATE INDEX IF NOT EXISTS words_body ON words USING gin (body)"
 
-#: The same characters as in ``fulltext.spaced``, as PostgreSQL writes them.
+#: The same characters as in ``spacing.spaced``, as PostgreSQL writes them.
 _SPACED = (
     r"regexp_replace({0}, "
     r"'([\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f])', ' \1 ', 'g')"

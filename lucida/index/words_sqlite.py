@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
-from lucida.index.fulltext import spaced
 from lucida.index.packing import clean
+from lucida.index.spacing import spaced
 
 if TYPE_CHECKING:
     import numpy as np
