@@ -1,11 +1,33 @@
-"""Asking a library: search by meaning and by words, answers with their evidence, and how good they are."""
+"""Asking a library: search by meaning and by words, answers with their evidence, and how good they are.
+
+Names are imported when first used, so that a search does not wait for what only answers need.
+"""
 
 from __future__ import annotations
 
-from lucida.query.ask import NOTHING_FOUND, ask
-from lucida.query.evaluate import AnswerMetrics, AnswerRow, evaluate_answers
-from lucida.query.evidence import draw_evidence, evidence_sheet
-from lucida.query.search import SearchRequest, search
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lucida.query.ask import NOTHING_FOUND, ask
+    from lucida.query.evaluate import AnswerMetrics, AnswerRow, evaluate_answers
+    from lucida.query.evidence import draw_evidence, evidence_sheet
+    from lucida.query.search import SearchRequest, search
+
+#: Public names and the submodules they live in.
+_HOMES = {
+    "NOTHING_FOUND": "ask",
+    "AnswerMetrics": "evaluate",
+    "AnswerRow": "evaluate",
+    "SearchRequest": "search",
+    "ask": "ask",
+    "draw_evidence": "evidence",
+    "evaluate_answers": "evaluate",
+    "evidence_sheet": "evidence",
+    "search": "search",
+}
 
 __all__ = [
     "NOTHING_FOUND",
@@ -18,3 +40,24 @@ __all__ = [
     "evidence_sheet",
     "search",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name on first use (PEP 562)."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"lucida.query.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+class _Package(ModuleType):
+    """Keeps ``lucida.query.ask`` and ``lucida.query.search`` the functions, not the submodules of the same names."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in _HOMES and isinstance(value, ModuleType):
+            value = getattr(value, name)
+        super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package
