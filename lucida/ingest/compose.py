@@ -33,18 +33,26 @@ class Composed:
     styles: tuple[TitleStyle | None, ...]
 
 
-def plain_frame(width: float, height: float) -> ToBox:
-    """Fractions of a page of that size in points; clipped to the page."""
+@dataclass(frozen=True, slots=True)
+class PlainFrame:
+    """Takes places on an upright page of that size in points to fractions, clipped to the page."""
 
-    def to_box(x0: float, y0: float, x1: float, y1: float) -> Box:
-        return Box(
-            0.0 if x0 < 0 else min(x0 / width, 1.0),
-            0.0 if y0 < 0 else min(y0 / height, 1.0),
-            0.0 if x1 < 0 else min(x1 / width, 1.0),
-            0.0 if y1 < 0 else min(y1 / height, 1.0),
-        )
+    width: float
+    height: float
 
-    return to_box
+    def __call__(self, x0: float, y0: float, x1: float, y1: float) -> Box:
+        return Box.from_px(x0, y0, x1, y1, self.width, self.height)
+
+    def words(self, tokens: Sequence[Token], line: int) -> list[Word]:
+        """All words of a line at once, which most pages consist of: clipped only where one sticks out."""
+        width, height = self.width, self.height
+        words = [
+            Word(text, Box(x0 / width, y0 / height, x1 / width, y1 / height), confidence, line)
+            for text, x0, y0, x1, y1, confidence in tokens
+        ]
+        if any(box.x0 < 0 or box.y0 < 0 or box.x1 > 1 or box.y1 > 1 for _, box, _, _ in words):
+            return [Word(t.text, self(t.x0, t.y0, t.x1, t.y1), t.confidence, line) for t in tokens]
+        return words
 
 
 def compose(blocks: Sequence[Block], to_box: ToBox) -> Composed:
@@ -59,7 +67,7 @@ def compose(blocks: Sequence[Block], to_box: ToBox) -> Composed:
         table = _table(block.grid, to_box) if block.grid else None
         own: list[Word] = []
         for tokens in _token_lines(block):
-            own.extend([Word(t.text, to_box(t.x0, t.y0, t.x1, t.y1), t.confidence, line) for t in tokens])
+            own += _words(tokens, line, to_box)
             line += 1
         words.extend(own)
         pending.append((block, own, table))
@@ -72,6 +80,12 @@ def compose(blocks: Sequence[Block], to_box: ToBox) -> Composed:
         regions.append(Region(block.kind, frame, text, level, table))
         styles.append(TitleStyle(block.size, block.bold) if level else None)
     return Composed(tuple(words), tuple(regions), tuple(styles))
+
+
+def _words(tokens: Sequence[Token], line: int, to_box: ToBox) -> list[Word]:
+    if isinstance(to_box, PlainFrame):
+        return to_box.words(tokens, line)
+    return [Word(t.text, to_box(t.x0, t.y0, t.x1, t.y1), t.confidence, line) for t in tokens]
 
 
 def _frame(block: Block, words: Sequence[Word], to_box: ToBox) -> Box:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import itertools
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -76,11 +77,13 @@ def has_fields(line: Sequence[Word]) -> bool:
     """Whether gaps in the line are too wide for spaces, as between a label and its amount."""
     if len(line) < 2:
         return False
-    printed = sum(word.box.x1 - word.box.x0 for word in line)
-    char = printed / max(sum(len(word.text) for word in line), 1)
-    start = 1 if is_mark(line[0].text) else 0
-    pairs = zip(line[start:], line[start + 1 :], strict=False)
-    return any(b.box.x0 - a.box.x1 > _FIELD_GAP_CHARS * char for a, b in pairs)
+    boxes = [word.box for word in line]
+    gaps = [after.x0 - before.x1 for before, after in itertools.pairwise(boxes)]
+    printed = sum([box.x1 - box.x0 for box in boxes])
+    limit = _FIELD_GAP_CHARS * printed / max(sum([len(word.text) for word in line]), 1)
+    if max(gaps) <= limit:
+        return False
+    return not is_mark(line[0].text) or max(gaps[1:], default=0.0) > limit
 
 
 def join(words: Sequence[Word], column_right: float = 0.0) -> str:

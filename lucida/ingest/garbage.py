@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
+from collections import Counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -21,12 +23,11 @@ _MEANINGLESS = re.compile(
 )
 #: The letter pairs that make up most of running text in English, German, French, Spanish, Italian, Portuguese and
 #: Dutch. A text in a language of the Latin script has about half of its pairs here, random letters about an eighth.
-_COMMON_PAIRS = frozenset(
-    """th he in er an re on at en nd ti es or te of ed is it al ar st to nt ng se ha as ou io le ve co me de hi ri ro
-    ic ne ea ra ce li ch ll be ma si om ur ca el ta la ns di fo ho pe ec pr no ct us ac ot il tr ly nc et ut ss so
+_PAIRS = """th he in er an re on at en nd ti es or te of ed is it al ar st to nt ng se ha as ou io le ve co me de hi
+    ri ro ic ne ea ra ce li ch ll be ma si om ur ca el ta la ns di fo ho pe ec pr no ct us ac ot il tr ly nc et ut ss so
     rs un lo wa ge ie wh ee wi em ad ol rt po we na ul ni ts mo ow pa im mi ai sh ir su id os iv ia am fi ci vi pl
-    ig tu ev ld ry mp fe bl ab gh ty op wo sa ay ex ke ei sc au ue qu ui da do du ao oo nn rd""".split()  # noqa: SIM905 - eighty quoted strings read worse
-)
+    ig tu ev ld ry mp fe bl ab gh ty op wo sa ay ex ke ei sc au ue qu ui da do du ao oo nn rd"""
+_COMMON_PAIRS = frozenset((pair[0], pair[1]) for pair in _PAIRS.split())
 _MIN_LETTERS = 120
 _MIN_SHARE = 0.28
 #: Enough to tell; a broken encoding breaks the whole page.
@@ -78,8 +79,11 @@ def _unlike_language(words: Sequence[str], least: float) -> bool:
     letters = "".join(words).lower()
     if len(_LATIN.findall(letters)) < max(_MIN_LETTERS, 0.7 * len(letters)):
         return False
-    pairs = [word[i : i + 2] for word in map(str.lower, words) for i in range(len(word) - 1)]
-    common = sum(pair in _COMMON_PAIRS for pair in pairs) / len(pairs)
+    spaced = " ".join(words).lower()
+    pairs = Counter(itertools.pairwise(spaced))
+    # A pair with a space is none: each of the spaces between words makes two.
+    count = pairs.total() - 2 * (len(words) - 1)
+    common = sum([pairs[pair] for pair in _COMMON_PAIRS]) / max(count, 1)
     vowels = len(_VOWELS.findall(letters)) / len(letters)
     return common < least or not 0.18 < vowels < 0.75
 

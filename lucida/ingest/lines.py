@@ -113,7 +113,8 @@ class Line:
 def bounds(items: Iterable[Boxed]) -> Rect:
     """The smallest rectangle around all items, of which there must be at least one."""
     rows = list(items)
-    return Rect(min(r.x0 for r in rows), min(r.y0 for r in rows), max(r.x1 for r in rows), max(r.y1 for r in rows))
+    x0, y0 = min([row.x0 for row in rows]), min([row.y0 for row in rows])
+    return Rect(x0, y0, max([row.x1 for row in rows]), max([row.y1 for row in rows]))
 
 
 def is_mark(text: str) -> bool:
@@ -129,15 +130,15 @@ def inside(item: Boxed, area: Boxed) -> bool:
 
 def split_at_gaps(line: Line) -> list[Line]:
     """Cut a line where words stand further apart than any space, as at tab stops and between columns."""
-    limit = WIDE_GAP_EM * line.size
     tokens = line.tokens
+    if len(tokens) < 2 or not line.upright:
+        return [line]
+    limit = WIDE_GAP_EM * line.size
+    cuts = [i for i, (a, b) in enumerate(itertools.pairwise(tokens), 1) if b.x0 - a.x1 > limit]
     # A list mark and its item belong together however far the indent.
-    cuts = [
-        i
-        for i in range(1, len(tokens))
-        if tokens[i].x0 - tokens[i - 1].x1 > limit and not (i == 1 and is_mark(tokens[0].text))
-    ]
-    if not cuts or not line.upright:
+    if cuts and cuts[0] == 1 and is_mark(tokens[0].text):
+        cuts = cuts[1:]
+    if not cuts:
         return [line]
     edges = [0, *cuts, len(tokens)]
     return [Line.around(tokens[a:b], line) for a, b in itertools.pairwise(edges)]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections import Counter
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from lucida.ingest.lines import Line, Token, split_at_gaps
@@ -10,6 +13,8 @@ from lucida.ingest.lines import Line, Token, split_at_gaps
 if TYPE_CHECKING:
     import pymupdf
 
+_TEXT_BLOCK = 0
+_LINE_OF_WORD = itemgetter(5, 6)
 _BOLD = 1 << 4
 _MONO = 1 << 3
 _DRAWN = 0b110000  # FZ_STEXT_FILLED | FZ_STEXT_STROKED: text that leaves ink
@@ -25,15 +30,17 @@ class TextLayer:
         sizes: characters per type size, rounded to half a point.
         chars: number of characters.
         hidden: how many of them leave no ink (the text layer of a scan that somebody ran OCR on).
+        bare: nothing but text is drawn on the page, so that there is no use in looking for rules, shapes and images.
     """
 
-    __slots__ = ("chars", "hidden", "lines", "sizes")
+    __slots__ = ("bare", "chars", "hidden", "lines", "sizes")
 
     def __init__(self) -> None:
         self.lines: list[Line] = []
         self.sizes: Counter[float] = Counter()
         self.chars = 0
         self.hidden = 0
+        self.bare = False
 
     @property
     def text(self) -> str:
@@ -48,14 +55,23 @@ def read_layer(page: pymupdf.Page) -> TextLayer:
     import pymupdf
 
     flags = pymupdf.TEXT_PRESERVE_WHITESPACE | pymupdf.TEXT_MEDIABOX_CLIP
+    # The pass for text can collect what else is drawn at no cost. Images of the page's resources are left out, as they
+    # would be decoded; without any, those in the content itself still come along.
+    pictured = not page.parent.is_pdf or bool(page.get_images())
+    flags |= (
+        pymupdf.TEXT_COLLECT_VECTORS | pymupdf.TEXT_LAZY_VECTORS | (0 if pictured else pymupdf.TEXT_PRESERVE_IMAGES)
+    )
     textpage = page.get_textpage(flags=flags)
     words: dict[tuple[int, int], list[tuple[Any, ...]]] = {}
-    for word in textpage.extractWORDS():
-        words.setdefault((word[5], word[6]), []).append(word)
+    for (block_number, line_number), own in itertools.groupby(textpage.extractWORDS(), key=_LINE_OF_WORD):
+        words.setdefault((block_number, line_number), []).extend(own)
     layer = TextLayer()
-    for block in textpage.extractDICT()["blocks"]:
-        for index, line in enumerate(block.get("lines", ())):
-            found = words.get((block["number"], index))
+    blocks = textpage.extractDICT()["blocks"]
+    layer.bare = not pictured and all(block["type"] == _TEXT_BLOCK for block in blocks)
+    # Words number the blocks of text only.
+    for number, block in enumerate([block for block in blocks if block["type"] == _TEXT_BLOCK]):
+        for index, line in enumerate(block["lines"]):
+            found = words.get((number, index))
             if found:
                 _add(layer, line, found)
     return layer
@@ -63,31 +79,26 @@ def read_layer(page: pymupdf.Page) -> TextLayer:
 
 def _add(layer: TextLayer, line: dict[str, Any], words: list[tuple[Any, ...]]) -> None:
     spans = line["spans"]
-    heaviest = max(spans, key=lambda span: len(span["text"]))
-    size, flags = heaviest["size"], heaviest["flags"]
     for span in spans:
         count = len(span["text"])
         layer.chars += count
         layer.sizes[round(span["size"] * 2) / 2] += count
         if not span["char_flags"] & _DRAWN or span["alpha"] == 0:
             layer.hidden += count
+    heaviest = spans[0] if len(spans) == 1 else max(spans, key=lambda span: len(span["text"]))
+    size, flags = heaviest["size"], heaviest["flags"]
     upright = line["dir"][0] > 0.99
-    top = bottom = None
+    top = bottom = math.nan
     if upright:
-        tallest = max(spans, key=lambda span: span["size"])
+        tallest = spans[0] if len(spans) == 1 else max(spans, key=lambda span: span["size"])
         size = tallest["size"] if len(tallest["text"].strip()) > 1 else size
         top = tallest["origin"][1] - _ASCENT * tallest["size"]
         bottom = tallest["origin"][1] + _DESCENT * tallest["size"]
+    # The edges of the letters count where they lie inside the box of the font; no comparison holds for NaN.
     tokens = [
-        Token(
-            text,
-            word[0],
-            word[1] if top is None or top < word[1] or top >= word[3] else top,
-            word[2],
-            word[3] if bottom is None or bottom > word[3] or bottom <= word[1] else bottom,
-        )
-        for word in words
-        if (text := word[4].strip())
+        Token(text, x0, top if y0 <= top < y1 else y0, x1, bottom if y0 < bottom <= y1 else y1)
+        for x0, y0, x1, y1, raw, *_ in words
+        if (text := raw.strip())
     ]
     if not tokens:
         return

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from lucida.errors import SourceError
 from lucida.ingest import figures, garbage, layout, signals
 from lucida.ingest.blocks import Block, Style, group
-from lucida.ingest.compose import Composed, TitleStyle, compose, plain_frame
+from lucida.ingest.compose import Composed, PlainFrame, TitleStyle, compose
 from lucida.ingest.graphics import Graphics, survey
 from lucida.ingest.illustrations import Illustrator, page_picture
 from lucida.ingest.lines import Line, Rect, inside
@@ -62,7 +62,8 @@ class PageReader:
         if page.rotation:
             page.remove_rotation()
         area = Rect(0.0, 0.0, page.rect.width, page.rect.height)
-        layer, graphics = read_layer(page), survey(page)
+        layer = read_layer(page)
+        graphics = Graphics() if layer.bare else survey(page)
         source = signals.word_source(layer, graphics, area)
         if not source.ocr and layer.hidden > 0.5 * layer.chars and not self._layer_fits(page, layer):
             source = signals.Source(ocr=True, reason="Its hidden text layer does not lie on the ink of the scan.")
@@ -137,7 +138,7 @@ def _outside(lines: Sequence[Line], atoms: Sequence[Block]) -> list[Line]:
 def _arrange(lines: Sequence[Line], atoms: Sequence[Block], style: Style, area: Rect) -> Composed:
     items: list[Line | Block] = [*lines, *atoms]
     blocks = [block for run in reading_order(items) for block in group(run, style)]
-    return compose(blocks, plain_frame(area.width, area.height))
+    return compose(blocks, PlainFrame(area.width, area.height))
 
 
 def _overlap(one: Block, other: Block) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import itertools
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lucida.ingest import flow
@@ -41,11 +42,50 @@ class Piece:
 
 @dataclass(slots=True)
 class _Printed:
-    """A word on its way into a sentence; ``after`` is what follows it: a space, a newline, or nothing."""
+    """Words on their way into sentences, side by side with the page of each, and with what follows it: a space, a
+    newline, or nothing.
+    """
 
-    word: Word
-    page: int
-    after: str
+    words: list[Word] = field(default_factory=list)
+    pages: list[int] = field(default_factory=list)
+    after: list[str] = field(default_factory=list)
+
+    def add(self, words: Sequence[Word], page: int, right: float, *, exact: bool) -> None:
+        """Append the words of a region, up to the right margin of its column."""
+        lines = flow.lines_of(words)
+        edge = right if exact or not lines else flow.right_margin(lines, right)
+        for line, gap in zip(lines, [*flow.separators(lines, edge), " "], strict=False):
+            self.words += line
+            self.pages += [page] * len(line)
+            self.after += [" "] * (len(line) - 1)
+            self.after.append(gap)
+
+    def ends(self) -> list[int]:
+        """Where sentences and deliberate lines end: indices one past their last words."""
+        found: list[int] = []
+        last = len(self.words) - 1
+        for index, (word, after) in enumerate(zip(self.words, self.after, strict=True)):
+            if index < last and after != "\n":
+                # Most words can be told by their last sign to end nothing.
+                if not after or word.text[-1].isalnum():
+                    continue
+                if not ends_sentence(word.text, self.words[index + 1].text):
+                    continue
+            found.append(index + 1)
+        return found
+
+    def piece(self, start: int, stop: int, gap: str, kind: RegionKind, order: int) -> Piece:
+        """Join some of the words."""
+        words, after = self.words[start:stop], self.after[start : stop - 1]
+        parts = [
+            word.text + gap if gap else flow.without_hyphen(word.text) for word, gap in zip(words, after, strict=False)
+        ]
+        parts.append(words[-1].text)
+        first = self.pages[start]
+        if self.pages[stop - 1] != first:
+            words = [word for word, page in zip(words, self.pages[start:stop], strict=True) if page == first]
+        box = union([word.box for word in words])
+        return Piece("".join(parts).replace("\u00ad", ""), gap, first, box, kind, order)
 
 
 def words_by_region(page: Page) -> list[tuple[Region, list[Word]]]:
@@ -56,18 +96,30 @@ def words_by_region(page: Page) -> list[tuple[Region, list[Word]]]:
     dealt: list[tuple[Region, list[Word]]] = [(region, []) for region in page.regions]
     if not dealt:
         return [(Region(RegionKind.TEXT, union(w.box for w in page.words)), list(page.words))] if page.words else []
-    current = 0
+    current, line = 0, -1
+    x0, y0, x1, y1 = _reach(dealt[0][0])
     for word in page.words:
-        if not _holds(dealt[current][0], word) or _opens_next(dealt, current, word):
+        box = word.box
+        x, y = (box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2
+        held = x0 <= x <= x1 and y0 <= y <= y1
+        if not held or (word.line != line and _opens_next(dealt, current, word)):
             current = next((i for i in range(current + 1, len(dealt)) if _holds(dealt[i][0], word)), current)
+            x0, y0, x1, y1 = _reach(dealt[current][0])
         dealt[current][1].append(word)
+        line = word.line
     return dealt
 
 
+def _reach(region: Region) -> tuple[float, float, float, float]:
+    """Where the centres of a region's words may lie; nowhere for one without text."""
+    x0, y0, x1, y1 = region.box
+    return (x0 - 1e-6, y0 - 1e-6, x1 + 1e-6, y1 + 1e-6) if region.text else (1.0, 1.0, 0.0, 0.0)
+
+
 def _holds(region: Region, word: Word) -> bool:
+    x0, y0, x1, y1 = _reach(region)
     x, y = (word.box.x0 + word.box.x1) / 2, (word.box.y0 + word.box.y1) / 2
-    box = region.box
-    return bool(region.text) and box.x0 - 1e-6 <= x <= box.x1 + 1e-6 and box.y0 - 1e-6 <= y <= box.y1 + 1e-6
+    return x0 <= x <= x1 and y0 <= y <= y1
 
 
 def _opens_next(dealt: Sequence[tuple[Region, list[Word]]], current: int, word: Word) -> bool:
@@ -93,64 +145,41 @@ def text_pieces(
     # The grid of a virtual page has one right margin; on paper it is told from the regions.
     ruled = GRID_RIGHT if page.reader == "markup" else None
     right = ruled or column_right(region.box, [r.box for r in page.regions])
-    printed = _printed(words, page.number, right, exact=bool(ruled))
+    printed = _Printed()
+    printed.add(words, page.number, right, exact=bool(ruled))
     if following:
-        last = printed[-1]
-        broken = flow.is_broken_word(last.word.text, following[0][0].text)
-        last.after = "" if broken else " "
-        for number in dict.fromkeys(number for _, number in following):
-            printed.extend(_printed([w for w, n in following if n == number], number, ruled or 0.0, exact=bool(ruled)))
+        broken = flow.is_broken_word(words[-1].text, following[0][0].text)
+        printed.after[-1] = "" if broken else " "
+        for number, own in itertools.groupby(following, key=lambda one: one[1]):
+            printed.add([word for word, _ in own], number, ruled or 0.0, exact=bool(ruled))
     pieces: list[Piece] = []
     start = 0
-    for index, item in enumerate(printed):
-        follows = printed[index + 1].word.text if index + 1 < len(printed) else None
-        if item.after == "" and follows is not None:
-            continue
-        if item.after == "\n" or ends_sentence(item.word.text, follows):
-            gap = "\n" if not pieces or printed[start - 1].after == "\n" else " "
-            for part in _portions(printed[start : index + 1]):
-                pieces.append(_piece(part, gap, region.kind, order))
-                gap = " "
-            start = index + 1
+    for stop in printed.ends():
+        gap = "\n" if not pieces or printed.after[start - 1] == "\n" else " "
+        for first, last in _portions(printed, start, stop):
+            pieces.append(printed.piece(first, last, gap, region.kind, order))
+            gap = " "
+        start = stop
     return pieces
 
 
-def _portions(printed: list[_Printed]) -> list[list[_Printed]]:
+def _portions(printed: _Printed, start: int, stop: int) -> list[tuple[int, int]]:
     """A sentence, cut only if it is overlong: after a comma or semicolon in its second half, else between words."""
-    portions: list[list[_Printed]] = []
-    while sum(len(item.word.text) + 1 for item in printed) > LONGEST_PIECE and len(printed) > 1:
-        length, cut, comma = 0, len(printed), 0
-        for index, item in enumerate(printed):
-            length += len(item.word.text) + 1
+    portions: list[tuple[int, int]] = []
+    lengths = [len(word.text) + 1 for word in printed.words[start:stop]]
+    origin = start
+    while stop - start > 1 and sum(lengths[start - origin :]) > LONGEST_PIECE:
+        length, cut, comma = 0, stop, 0
+        for index in range(start, stop):
+            length += lengths[index - origin]
             if length > LONGEST_PIECE:
-                cut = max(index, 1)
+                cut = max(index, start + 1)
                 break
-            if item.word.text.endswith((",", ";", ":", "–", "—")) and length > LONGEST_PIECE // 2:
+            if printed.words[index].text.endswith((",", ";", ":", "–", "—")) and length > LONGEST_PIECE // 2:
                 comma = index + 1
         cut = comma or cut
-        while cut > 1 and printed[cut - 1].after == "":
+        while cut > start + 1 and printed.after[cut - 1] == "":
             cut -= 1
-        portions.append(printed[:cut])
-        printed = printed[cut:]
-    return [*portions, printed]
-
-
-def _printed(words: Sequence[Word], page: int, right: float, *, exact: bool) -> list[_Printed]:
-    lines = flow.lines_of(words)
-    edge = right if exact or not lines else flow.right_margin(lines, right)
-    printed: list[_Printed] = []
-    for line, gap in zip(lines, [*flow.separators(lines, edge), " "], strict=False):
-        printed.extend([_Printed(word, page, " ") for word in line])
-        printed[-1].after = gap
-    return printed
-
-
-def _piece(printed: Sequence[_Printed], gap: str, kind: RegionKind, order: int) -> Piece:
-    parts = [
-        flow.without_hyphen(item.word.text) if item.after == "" else item.word.text + item.after
-        for item in printed[:-1]
-    ]
-    parts.append(printed[-1].word.text)
-    first = printed[0].page
-    box = union(item.word.box for item in printed if item.page == first)
-    return Piece("".join(parts).replace("\u00ad", ""), gap, first, box, kind, order)
+        portions.append((start, cut))
+        start = cut
+    return [*portions, (start, stop)]

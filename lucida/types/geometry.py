@@ -82,4 +82,5 @@ def union(boxes: Iterable[Box]) -> Box:
     rows = list(boxes)
     if not rows:
         raise ValueError("the union of no boxes is undefined")
-    return Box(min(b.x0 for b in rows), min(b.y0 for b in rows), max(b.x1 for b in rows), max(b.y1 for b in rows))
+    x0s, y0s, x1s, y1s = zip(*rows, strict=True)
+    return Box(min(x0s), min(y0s), max(x1s), max(y1s))
