@@ -10,9 +10,11 @@ import json
 import sys
 import zlib
 from array import array
-from collections.abc import Iterable, Sequence
-from itertools import accumulate, pairwise
+from collections.abc import Sequence
+from itertools import accumulate
 from typing import Any
+
+import numpy as np
 
 from lucida.types import Box, Cell, Region, RegionKind, Table, Word
 
@@ -30,11 +32,13 @@ def clean(text: str) -> str:
 
 def pack_words(words: Sequence[Word]) -> bytes:
     """Pack words, in order. Boxes are clipped to the page."""
-    columns = [_shorts(round(min(max(word.box[edge], 0.0), 1.0) * _FULL) for word in words) for edge in range(4)]
-    confidences = bytes(round(min(max(word.confidence, 0.0), 1.0) * 255) for word in words)
-    lines = array("i", (b - a for a, b in pairwise([0, *(word.line for word in words)])))
+    edges = np.array([word.box for word in words], dtype=np.float64).reshape(-1, 4)
+    columns = np.rint(np.clip(edges, 0.0, 1.0) * _FULL).astype("<u2").T.tobytes()
+    shares = np.array([word.confidence for word in words], dtype=np.float64)
+    confidences = np.rint(np.clip(shares, 0.0, 1.0) * 255).astype(np.uint8).tobytes()
+    lines = np.diff(np.array([0, *(word.line for word in words)], dtype=np.int64)).astype("<i4").tobytes()
     texts = _SEPARATOR.join(clean(word.text) for word in words).encode()
-    body = b"".join([*(_little(column) for column in columns), confidences, _little(lines), texts])
+    body = b"".join([columns, confidences, lines, texts])
     return bytes([_FORMAT]) + len(words).to_bytes(4, "little") + zlib.compress(body, 6)
 
 
@@ -109,16 +113,6 @@ def _inflate(packed: bytes, start: int) -> bytes:
         return zlib.decompress(packed[start:])
     except zlib.error as error:
         raise ValueError(f"packed page data does not inflate: {error}") from error
-
-
-def _shorts(values: Iterable[int]) -> array[int]:
-    return array("H", values)
-
-
-def _little(values: array[int]) -> bytes:
-    if sys.byteorder == "big":
-        values.byteswap()
-    return values.tobytes()
 
 
 def _array(code: str, raw: bytes) -> array[int]:

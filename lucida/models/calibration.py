@@ -85,6 +85,17 @@ def choose(files: MiniLMFiles, exact: Runtime) -> Runtime:
     return _built(candidates[name]) or exact
 
 
+def windows_before() -> int:
+    """How many windows have to come together in one process before ``choose`` is worth its cost.
+
+    Measuring takes seconds, and so does importing torch; opening another graph does not.
+    """
+    remembered = _read(_memo(processor()))
+    if remembered is None:
+        return 512
+    return 128 if remembered.startswith("torch") else 16
+
+
 def pick(rows: list[Measurement], exact: str) -> str:
     """Start from the exact runtime and give up fidelity step by step, each time only for a clear gain in speed."""
     chosen = next(row for row in rows if row.runtime == exact)

@@ -37,8 +37,6 @@ WINDOW = 256
 #: Tokens that neighbouring windows of a long text share, so that a phrase at the seam is seen whole once.
 OVERLAP = 16
 
-#: Measuring the fast paths costs some seconds, which pay off beyond this many windows in one process.
-_BULK_WINDOWS = 512
 #: Batches of about 1,000 tokens per core stay in the cache and keep every core busy.
 _TOKENS_PER_CORE = 768
 
@@ -94,7 +92,7 @@ class MiniLM:
         """The exact runtime for queries and small jobs; the measured one once enough windows have gone through."""
         exact = self._exact_runtime()
         self._seen += count
-        if self._bulk is None and self._seen >= _BULK_WINDOWS:
+        if self._bulk is None and count > 1 and self._seen >= calibration.windows_before():
             self._bulk = calibration.choose(self._files, exact)
         return self._bulk if self._bulk is not None and count > 1 else exact
 

@@ -120,3 +120,9 @@ def test_every_true_candidate_is_faithful() -> None:
     rows = calibration.measure(exact, calibration._candidates(files, processor()))
     assert len(rows) >= 2
     assert all(entry.faithful for entry in rows)
+
+
+@pytest.mark.parametrize(("remembered", "windows"), [(None, 512), ("torch-bf16", 128), ("onnx-int8", 16)])
+def test_how_soon_it_pays_to_change_over(monkeypatch: pytest.MonkeyPatch, remembered: str | None, windows: int) -> None:
+    monkeypatch.setattr(calibration, "_read", lambda memo: remembered)
+    assert calibration.windows_before() == windows

@@ -126,7 +126,7 @@ def test_bulk_goes_to_the_measured_runtime(prose: list[str], monkeypatch: pytest
             return np.full((len(ids), DIMENSION), DIMENSION**-0.5, dtype=np.float32)
 
     monkeypatch.setattr(minilm.calibration, "choose", lambda *_: Spy())
-    monkeypatch.setattr(minilm, "_BULK_WINDOWS", 20)
+    monkeypatch.setattr(minilm.calibration, "windows_before", lambda: 20)
     fresh = MiniLM()
     fresh.encode_texts(prose)
     assert Spy.calls == 0
