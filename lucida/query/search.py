@@ -11,7 +11,7 @@ from lucida.index.records import Filter, ItemRow
 from lucida.query.fusion import reciprocal_rank_fusion
 from lucida.query.snippets import make_snippet
 from lucida.query.terms import content_terms, language_of, stem, tokens
-from lucida.types import Hit, ItemKind
+from lucida.types import Hit, ItemKind, RegionKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +32,10 @@ DENSE_CUTOFF = 0.25
 WORD_COVERAGE = 0.3
 #: Each ranking is read so deep before fusion, so that an item both lists place in the middle can win.
 _DEPTH = 50
+#: A passage of fewer words is a running head, a lone title or a stray label ...
+_FEW_WORDS = 8
+#: ... and counts for so much beside passages that say something.
+_SLIGHT_WEIGHT = 0.6
 #: A longer query is cut here; a screenful of text pins the meaning down.
 _QUERY_LENGTH = 8_000
 
@@ -122,8 +126,19 @@ def retrieve(
     weights = inverse_document_frequencies(index, terms)
     by_words = [i for i in words if i in rows and (i in near or _covered(rows[i], weights) >= word_coverage)]
     fused = reciprocal_rank_fusion([[item for item in meaning if item in near], by_words])
-    found = [Found(rows[item], score, meaning.get(item), words.get(item)) for item, score in fused if item in rows]
-    return _distinct(found)[:top_k]
+    found = [
+        Found(rows[item], score * _substance(rows[item]), meaning.get(item), words.get(item))
+        for item, score in fused
+        if item in rows
+    ]
+    return _distinct(sorted(found, key=lambda entry: (-entry.score, entry.item.id)))[:top_k]
+
+
+def _substance(row: ItemRow) -> float:
+    """Weight of a hit: running heads and lone titles match many queries closely, for both lists, and tell nothing."""
+    margin = row.region in {RegionKind.HEADER, RegionKind.FOOTER}
+    slight = row.kind == ItemKind.PASSAGE and len(row.text.split()) < _FEW_WORDS
+    return _SLIGHT_WEIGHT if margin or slight else 1.0
 
 
 def inverse_document_frequencies(index: Index, terms: Sequence[str]) -> dict[str, float]:

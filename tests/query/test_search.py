@@ -36,6 +36,13 @@ def test_highlights_are_the_matched_words(library, encoder) -> None:
     assert [hit.text[start:end] for start, end in hit.highlights] == ["apple", "pie"]
 
 
+def test_a_running_head_does_not_stand_before_what_it_heads(library, encoder, page_of) -> None:
+    report = "The board of Northwind Ferries proposes to order two electric ferries with batteries of 4 MWh each."
+    library.add(page_of([], source_id=9, source="/docs/9.txt"), ["Northwind Ferries annual report", report])
+    texts = [hit.text for hit in search(library, encoder, SearchRequest("northwind ferries"))]
+    assert texts == [report, "Northwind Ferries annual report"]
+
+
 def test_words_alone_find_without_an_encoder(library) -> None:
     assert search(library, None, SearchRequest("cinnamon"))[0].source == "/docs/2.txt"
 
