@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import struct
+import threading
+import warnings
 import zipfile
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 
 from lucida.errors import UnsafeSourceError
@@ -17,16 +21,23 @@ MAX_RATIO = 200
 _PITTANCE = 100_000_000
 MAX_ENTRIES = 100_000
 _CHUNK = 1 << 20
+_PICTURE_SUFFIXES = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".jp2")
+_pillow_limit = threading.RLock()
 
 
-def check_container(path: Path) -> None:
+def check_container(path: Path, max_pixels: int) -> None:
     """Check a zip container (EPUB, DOCX, XLSX, PPTX, CBZ, XPS) by what it declares and by what it really unpacks to.
 
     Sizes in a zip's directory are claims. Where they are modest, each entry is inflated and counted, and nothing of it
-    is kept, so that a file that lies is found out before a parser meets it.
+    is kept, so that a file that lies is found out before a parser meets it. Archives inside the container count with
+    their own bytes only, for no parser of ours unpacks them.
+
+    Args:
+        path: the file.
+        max_pixels: limit on each picture inside.
 
     Raises:
-        UnsafeSourceError: too many entries, or too much data in them.
+        UnsafeSourceError: too many entries, too much data in them, or a giant picture.
         zipfile.BadZipFile, zlib.error: it is damaged.
     """
     size = path.stat().st_size
@@ -42,6 +53,7 @@ def check_container(path: Path) -> None:
             budget -= _unpacked(path, entry, budget)
             if budget < 0:
                 raise _bomb(path, f"more than {_budget(size) / 1e9:.1f} GB in a file of {size / 1e6:.1f} MB")
+        _check_contained_pictures(path, archive, max_pixels)
 
 
 def check_pixels(name: str, width: int, height: int, most: int) -> None:
@@ -55,6 +67,35 @@ def check_pixels(name: str, width: int, height: int, most: int) -> None:
             f"{name} declares {width:,} x {height:,} pixels, more than the limit of {most / 1e6:,.0f} million.",
             "Scale it down first, if it is a true picture.",
         )
+
+
+@contextlib.contextmanager
+def pillow_limit_lifted() -> Iterator[None]:
+    """Keep Pillow from judging sizes while a header is read: its limit is a global of its own, ours is an option."""
+    from PIL import Image
+
+    with _pillow_limit, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # odd tags are no news either
+        before, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
+        try:
+            yield
+        finally:
+            Image.MAX_IMAGE_PIXELS = before
+
+
+def _check_contained_pictures(path: Path, archive: zipfile.ZipFile, most: int) -> None:
+    """Headers only. One that makes no sense is left to the parser, which leaves the picture out."""
+    from PIL import Image
+
+    for entry in archive.infolist():
+        if not entry.filename.lower().endswith(_PICTURE_SUFFIXES):
+            continue
+        try:
+            with pillow_limit_lifted(), archive.open(entry) as file, Image.open(file) as image:
+                width, height = image.size
+        except Exception:  # noqa: BLE001, S112 - whatever is wrong with it, it is not its size
+            continue
+        check_pixels(f"A picture in {path.name}", width, height, most)
 
 
 def _budget(size: int) -> int:

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from lucida.config import ReadOptions
-from lucida.errors import DamagedSourceError, SourceError
+from lucida.errors import DamagedSourceError, LucidaError
 from lucida.ingest.exif import creation_date, facts
-from lucida.ingest.limits import check_pixels
-from lucida.ingest.looks import looks_like_text
+from lucida.ingest.limits import check_pixels, pillow_limit_lifted
+from lucida.ingest.looks import SIDE_PX, text_signs
 from lucida.ingest.ocr import read_scan
 from lucida.ingest.passages import build_passages
 from lucida.ingest.previews import encode_preview
 from lucida.lazy import require
-from lucida.types import Box, Document, Page, Picture, PictureRole
+from lucida.types import Box, Document, Page, Picture, PictureRole, Word
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -30,6 +34,10 @@ MAX_FRAMES = 2000
 _MAX_OCR_PX = 3600
 #: Resolution to assume for a page whose file does not say, by its longer side over that of A4 (11.7 inches).
 _LONG_SIDE_IN = 11.7
+#: So many different words of three letters or more, read without doubt, prove that there is text.
+_MIN_TRUE_WORDS = 2
+_MIN_CONFIDENCE = 0.8
+_ORIENTATION = 0x0112
 
 
 def read_picture(
@@ -41,8 +49,9 @@ def read_picture(
 ) -> Document:
     """Read a picture; a TIFF's frames become pages, of animations only the first frame counts.
 
-    Orientation tags are honoured: pages and boxes are as displayed. A frame that looks like a page of text is read by
-    OCR, and becomes a page picture; anything else is a photo.
+    Orientation tags are honoured: pages and boxes are as displayed. A frame that looks like holding text is read by
+    OCR; where it is all about its words it becomes a page picture, anything else (charts with their labels too) a
+    photo.
 
     Args:
         path: the file.
@@ -58,15 +67,19 @@ def read_picture(
     """
     notes: list[str] = []
     pages: list[Page] = []
-    with _opened(path, media_type) as image:
-        check_pixels(path.name, *image.size, options.max_pixels)
+    with _opened(path, media_type, options.max_pixels) as image:
         total = getattr(image, "n_frames", 1) if media_type == "image/tiff" else 1
         if total > MAX_FRAMES:
             notes.append(f"Only the first {MAX_FRAMES:,} of {total:,} frames were read.")
             total = MAX_FRAMES
         created, metadata = creation_date(image), facts(image)
+        caption = metadata.get("description", "")
         for number in range(1, total + 1):
-            pages.append(_read_frame(image, path, number, options, ocr))
+            if number > 1:
+                with pillow_limit_lifted():
+                    image.seek(number - 1)
+                check_pixels(path.name, *image.size, options.max_pixels)
+            pages.append(_read_frame(image, path, number, ocr, caption))
             on_page(number, total)
     document_pages = tuple(pages)
     return Document(
@@ -81,69 +94,86 @@ def read_picture(
 
 
 @contextmanager
-def _opened(path: Path, media_type: str) -> Iterator[Image]:
+def _opened(path: Path, media_type: str, max_pixels: int) -> Iterator[Image]:
     """The image, not yet decoded, with the decoder's complaints turned into an error of ours."""
     from PIL import Image
 
     if media_type == "image/heic":
         require("pi_heif", "read HEIC pictures").register_heif_opener(thumbnails=False)
     with warnings.catch_warnings():
-        # Our own limit is checked against the declared size; Pillow's warnings about size and odd tags are no news.
         warnings.simplefilter("ignore")
         try:
-            with Image.open(path) as image:
+            with pillow_limit_lifted():
+                image = Image.open(path)
+            with image:
+                check_pixels(path.name, *image.size, max_pixels)
                 yield image
-        except (SourceError, MemoryError, FileNotFoundError, PermissionError):
+        except (LucidaError, MemoryError, FileNotFoundError, PermissionError):
             raise
-        except Image.DecompressionBombError as error:
-            check_pixels(path.name, 1 << 20, 1 << 20, 1)
-            raise AssertionError from error
-        except (OSError, ValueError, SyntaxError, EOFError, IndexError, KeyError, TypeError, RuntimeError) as error:
+        except (OSError, ValueError, SyntaxError, EOFError, LookupError, TypeError, RuntimeError) as error:
             reason = (str(error) or type(error).__name__).rstrip(".")
             raise DamagedSourceError(
                 f"{path.name} does not decode as a picture ({reason}).", "Get a complete copy of the file."
             ) from error
 
 
-def _read_frame(image: Image, path: Path, number: int, options: ReadOptions, ocr: OcrEngine | None) -> Page:
+def _read_frame(image: Image, path: Path, number: int, ocr: OcrEngine | None, caption: str) -> Page:
+    dpi, (width, height) = _stated_dpi(image), _displayed_size(image)
+    picture = _decoded(image, path, SIDE_PX)
+    signs = text_signs(picture)
+    page = Page(number, float(width), float(height))
+    if signs.text:
+        if max(picture.size) < min(max(width, height), _MAX_OCR_PX):
+            picture = _decoded(image, path, _MAX_OCR_PX // 2)
+        page = _read_text(picture, dpi * picture.width / width if dpi else None, page, ocr)
+    role = PictureRole.PAGE if signs.page and (page.words or ocr is None) else PictureRole.PHOTO
+    preview = Picture(role, number, Box.whole(), width, height, encode_preview(picture), caption)
+    return replace(page, pictures=(preview,))
+
+
+def _decoded(image: Image, path: Path, side_px: int) -> Image:
+    """The current frame as displayed, grey or RGB; a JPEG no larger than it takes to have a side of ``side_px``.
+
+    Decoding a JPEG at a fraction of its size costs a fraction of the time. It can be done once per opened file, hence
+    the file is opened again when more is wanted.
+    """
+    from PIL import Image as Pillow
     from PIL import ImageOps
 
-    if number > 1:
-        image.seek(number - 1)
-        check_pixels(path.name, *image.size, options.max_pixels)
-    full = image.size
-    dpi = _stated_dpi(image)
-    if image.format == "JPEG":
-        # Decoding at a fraction of the size costs a fraction of the time; a scan still keeps what OCR needs.
-        image.draft("RGB" if image.mode != "L" else "L", (_MAX_OCR_PX // 2, _MAX_OCR_PX // 2))
-    upright = ImageOps.exif_transpose(image)
-    turned = (upright.width > upright.height) != (full[0] > full[1]) and full[0] != full[1]
-    width, height = (full[1], full[0]) if turned else full
-    picture = upright if upright.mode in ("RGB", "L") else _flattened(upright)
-    role = PictureRole.PHOTO
-    page = Page(number, float(width), float(height))
-    if looks_like_text(picture):
-        role = PictureRole.PAGE
-        page = _read_text(picture, dpi * picture.width / max(width, 1) if dpi else None, number, (width, height), ocr)
-    preview = Picture(role, number, Box.whole(), width, height, encode_preview(picture))
-    return _with_picture(page, preview)
+    if image.format not in ("JPEG", "MPO"):
+        return _flattened(ImageOps.exif_transpose(image))
+    with pillow_limit_lifted():
+        again = Pillow.open(path)
+    with again:
+        factor = next((factor for factor in (8, 4, 2) if max(image.size) >= side_px * factor), 1)
+        again.draft(None, (image.width // factor, image.height // factor))
+        return _flattened(ImageOps.exif_transpose(again))
 
 
-def _read_text(picture: Image, dpi: float | None, number: int, size: tuple[int, int], ocr: OcrEngine | None) -> Page:
-    """Read a frame's words, at no more pixels than pay."""
-    width, height = size
+def _displayed_size(image: Image) -> tuple[int, int]:
+    """Width and height in pixels after the orientation tag; 5 to 8 lie on their side."""
+    lying = image.getexif().get(_ORIENTATION) in (5, 6, 7, 8)
+    return (image.height, image.width) if lying else image.size
+
+
+def _read_text(picture: Image, dpi: float | None, page: Page, ocr: OcrEngine | None) -> Page:
+    """Read a frame's words, at no more pixels than pay. What comes back without true words was no text after all."""
     if ocr is None:
-        note = "It looks like a page of text, and no OCR engine was given to read it."
-        return Page(number, float(width), float(height), warnings=(note,))
+        return replace(page, warnings=("It looks like text, and no OCR engine was given to read it.",))
     longest = max(picture.size)
     if longest > _MAX_OCR_PX:
         scale = _MAX_OCR_PX / longest
         picture = picture.resize((round(picture.width * scale), round(picture.height * scale)), reducing_gap=2.0)
         dpi = dpi * scale if dpi else None
     plausible = dpi if dpi and 70 <= dpi <= 700 else max(picture.size) / _LONG_SIDE_IN
-    return read_scan(
-        picture, max(round(plausible), 70), ocr, number=number, width_pt=float(width), height_pt=float(height)
-    )
+    size = {"width_pt": page.width_pt, "height_pt": page.height_pt}
+    scan = read_scan(picture, max(round(plausible), 70), ocr, number=page.number, **size)
+    return scan if len({word.text for word in scan.words if _is_true(word)}) >= _MIN_TRUE_WORDS else page
+
+
+def _is_true(word: Word) -> bool:
+    """Whether OCR means it: specks and textures come back as single signs, or in doubt."""
+    return word.confidence >= _MIN_CONFIDENCE and sum(map(str.isalpha, word.text)) >= 3
 
 
 def _flattened(image: Image) -> Image:
@@ -154,10 +184,24 @@ def _flattened(image: Image) -> Image:
         rgba = image.convert("RGBA")
         paper = Pillow.new("RGBA", rgba.size, "white")
         return Pillow.alpha_composite(paper, rgba).convert("RGB")
-    if image.mode.startswith("I;16") or image.mode == "I":
-        # Pillow clips 16-bit values when it converts; a scan in 16 bits would come out white.
-        return image.point(lambda value: value / 256).convert("L")
+    if image.mode in ("I", "F") or image.mode.startswith("I;16"):
+        return _stretched(image)
+    if image.mode in ("RGB", "L"):
+        image.load()
+        return image
     return image.convert("L" if image.mode == "1" else "RGB")
+
+
+def _stretched(image: Image) -> Image:
+    """Grey in 8 bits. Pillow clips wider values when it converts, and a scan in 16 bits would come out white."""
+    from PIL import Image as Pillow
+
+    values = np.nan_to_num(np.asarray(image, dtype=np.float32))
+    lowest, highest = float(values.min()), float(values.max())
+    if lowest >= 0 and highest > 255:
+        lowest, highest = 0.0, 2.0 ** math.ceil(math.log2(highest + 1)) - 1  # 10, 12 or 16 bits in their own range
+    spread = max(highest - lowest, 1e-6)
+    return Pillow.fromarray(((values - lowest) * (255 / spread)).astype(np.uint8))
 
 
 def _stated_dpi(image: Image) -> float | None:
@@ -166,9 +210,3 @@ def _stated_dpi(image: Image) -> float | None:
         return float(dpi[0]) if dpi else None
     except (TypeError, ValueError, ZeroDivisionError, IndexError):
         return None
-
-
-def _with_picture(page: Page, picture: Picture) -> Page:
-    from dataclasses import replace
-
-    return replace(page, pictures=(picture,))

@@ -70,7 +70,7 @@ def read_source(
 def _read(path: Path, options: ReadOptions, ocr: OcrEngine | None, on_page: Callable[[int, int], None]) -> Document:
     media_type = media_type_of(path)
     if media_type.startswith(_ZIP_BASED):
-        check_container(path)
+        check_container(path, options.max_pixels)
     if media_type in MARKUP_TYPES:
         return read_markup(path, media_type, options, on_page)
     if media_type.startswith("image/") and media_type != "image/svg+xml":
