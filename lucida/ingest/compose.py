@@ -46,8 +46,10 @@ class PlainFrame:
     def words(self, tokens: Sequence[Token], line: int) -> list[Word]:
         """All words of a line at once, which most pages consist of: clipped only where one sticks out."""
         width, height = self.width, self.height
+        # A named tuple's own constructor costs twice as much, and this is the busiest line in reading a document.
+        new = tuple.__new__
         words = [
-            Word(text, Box(x0 / width, y0 / height, x1 / width, y1 / height), confidence, line)
+            new(Word, (text, new(Box, (x0 / width, y0 / height, x1 / width, y1 / height)), confidence, line))
             for text, x0, y0, x1, y1, confidence in tokens
         ]
         if any(box.x0 < 0 or box.y0 < 0 or box.x1 > 1 or box.y1 > 1 for _, box, _, _ in words):
@@ -90,9 +92,10 @@ def _words(tokens: Sequence[Token], line: int, to_box: ToBox) -> list[Word]:
 
 def _frame(block: Block, words: Sequence[Word], to_box: ToBox) -> Box:
     drawn = block.kind in (RegionKind.TABLE, RegionKind.FIGURE, RegionKind.PHOTO)
+    box = to_box(*block.box)
     if words and not drawn:
-        return union(word.box for word in words)
-    box = to_box(block.box.x0, block.box.y0, block.box.x1, block.box.y1)
+        # What is around the words in points is around them on the page, unless the frame turns it.
+        return box if isinstance(to_box, PlainFrame) else union([word.box for word in words])
     return union([box, *(word.box for word in words)]) if words else box
 
 

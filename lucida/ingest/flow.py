@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import itertools
+from operator import attrgetter
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -23,13 +24,7 @@ _FIELD_GAP_CHARS = 3.5
 
 def lines_of(words: Sequence[Word]) -> list[list[Word]]:
     """Group words by their visual line, keeping their order."""
-    lines: list[list[Word]] = []
-    for word in words:
-        if lines and lines[-1][0].line == word.line:
-            lines[-1].append(word)
-        else:
-            lines.append([word])
-    return lines
+    return [list(line) for _, line in itertools.groupby(words, key=attrgetter("line"))]
 
 
 def right_margin(lines: Sequence[Sequence[Word]], column_right: float) -> float:

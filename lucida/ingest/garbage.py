@@ -36,7 +36,7 @@ _LETTERS = re.compile(r"[^\W\d_]{3,}")
 _LATIN = re.compile("[a-z]")
 #: Dotted leaders and rules drawn with characters.
 _LEADERS = re.compile(r"[.·…_–—=*|/-]")
-_VOWELS = re.compile("[aeiouy]")
+_VOWELS = "aeiouy"
 
 
 def unusable(text: str) -> str | None:
@@ -48,12 +48,13 @@ def unusable(text: str) -> str | None:
     Returns:
         The reason as part of a sentence, e.g. ``"4 of 5 characters have no meaning"``.
     """
-    solid = len("".join(text.split()))
+    printed = "".join(text.split())
+    solid = len(printed)
     if solid < 12:
         return None
-    if len(_CID.findall(text)) * 6 > 0.2 * solid:
+    if "(cid:" in text and len(_CID.findall(text)) * 6 > 0.2 * solid:
         return "it holds glyph numbers instead of letters"
-    empty = len(_MEANINGLESS.findall(text))
+    empty = 0 if printed.isprintable() else len(_MEANINGLESS.findall(text))
     if empty > 0.15 * solid:
         return f"{round(100 * empty / solid)}% of its characters have no meaning"
     if _soup(text):
@@ -77,14 +78,15 @@ def _soup(text: str) -> bool:
 def _unlike_language(words: Sequence[str], least: float) -> bool:
     """Whether fewer of the words' letter pairs are common ones than ``least``, or vowels are far too few or many."""
     letters = "".join(words).lower()
-    if len(_LATIN.findall(letters)) < max(_MIN_LETTERS, 0.7 * len(letters)):
+    latin = len(letters) if letters.isascii() else len(_LATIN.findall(letters))
+    if latin < max(_MIN_LETTERS, 0.7 * len(letters)):
         return False
     spaced = " ".join(words).lower()
     pairs = Counter(itertools.pairwise(spaced))
     # A pair with a space is none: each of the spaces between words makes two.
     count = pairs.total() - 2 * (len(words) - 1)
     common = sum([pairs[pair] for pair in _COMMON_PAIRS]) / max(count, 1)
-    vowels = len(_VOWELS.findall(letters)) / len(letters)
+    vowels = sum(map(letters.count, _VOWELS)) / len(letters)
     return common < least or not 0.18 < vowels < 0.75
 
 

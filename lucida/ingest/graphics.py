@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from lucida.ingest.lines import Rect
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pymupdf
 
 #: Maps and technical drawings have tens of thousands of paths. Beyond this many they are one figure, not rules.
@@ -44,24 +46,24 @@ class Graphics:
         return [*self.boxes, *self.strokes, *self.solids]
 
 
-def survey(page: pymupdf.Page) -> Graphics:
-    """List what the page draws. Costs a fraction of a millisecond where there is only text."""
-    drawn = Graphics()
+def survey(page: pymupdf.Page, paths: Sequence[Rect], *, pictured: bool) -> Graphics:
+    """List what the page draws besides text.
+
+    Args:
+        page: unrotated.
+        paths: around each path on it, as the pass for text collects them on its way; none spare the pass for paths.
+        pictured: whether there may be images on it; False spares the pass for images.
+    """
+    drawn = Graphics(paths=len(paths))
     area = Rect(*page.rect)
-    found: list[Rect] = []
-    for kind, box in page.get_bboxlog():
-        if kind.startswith("fill-im"):
-            clipped = _clip(Rect(*box), area)
-            if clipped:
-                drawn.images.append(clipped)
-        elif kind in ("fill-path", "stroke-path", "fill-shade"):
-            found.append(Rect(*box))
-    drawn.paths = len(found)
-    if 0 < len(found) <= _MAX_PATHS:
+    if pictured:
+        boxes = (_clip(Rect(*box), area) for kind, box in page.get_bboxlog() if kind.startswith("fill-im"))
+        drawn.images = [box for box in boxes if box]
+    if 0 < len(paths) <= _MAX_PATHS:
         for path in page.get_cdrawings():
             _sort(path, drawn, area)
-    elif found:
-        parts = (_clip(box, area) for box in found)
+    elif paths:
+        parts = (_clip(box, area) for box in paths)
         drawn.strokes.extend(part for part in parts if part and part.area < 0.8 * area.area)
     return drawn
 

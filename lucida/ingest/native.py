@@ -8,12 +8,12 @@ from collections import Counter
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from lucida.ingest.lines import Line, Token, split_at_gaps
+from lucida.ingest.lines import Line, Rect, Token, split_at_gaps
 
 if TYPE_CHECKING:
     import pymupdf
 
-_TEXT_BLOCK = 0
+_TEXT_BLOCK, _IMAGE_BLOCK, _VECTOR_BLOCK = 0, 1, 3
 _LINE_OF_WORD = itemgetter(5, 6)
 _BOLD = 1 << 4
 _MONO = 1 << 3
@@ -30,17 +30,19 @@ class TextLayer:
         sizes: characters per type size, rounded to half a point.
         chars: number of characters.
         hidden: how many of them leave no ink (the text layer of a scan that somebody ran OCR on).
-        bare: nothing but text is drawn on the page, so that there is no use in looking for rules, shapes and images.
+        paths: around each path that is drawn on the page besides text; not clipped to the page.
+        pictured: whether raster images may be drawn on the page.
     """
 
-    __slots__ = ("bare", "chars", "hidden", "lines", "sizes")
+    __slots__ = ("chars", "hidden", "lines", "paths", "pictured", "sizes")
 
     def __init__(self) -> None:
         self.lines: list[Line] = []
         self.sizes: Counter[float] = Counter()
         self.chars = 0
         self.hidden = 0
-        self.bare = False
+        self.paths: list[Rect] = []
+        self.pictured = False
 
     @property
     def text(self) -> str:
@@ -67,7 +69,8 @@ def read_layer(page: pymupdf.Page) -> TextLayer:
         words.setdefault((block_number, line_number), []).extend(own)
     layer = TextLayer()
     blocks = textpage.extractDICT()["blocks"]
-    layer.bare = not pictured and all(block["type"] == _TEXT_BLOCK for block in blocks)
+    layer.paths = [Rect(*block["bbox"]) for block in blocks if block["type"] == _VECTOR_BLOCK]
+    layer.pictured = pictured or any(block["type"] == _IMAGE_BLOCK for block in blocks)
     # Words number the blocks of text only.
     for number, block in enumerate([block for block in blocks if block["type"] == _TEXT_BLOCK]):
         for index, line in enumerate(block["lines"]):
@@ -95,8 +98,9 @@ def _add(layer: TextLayer, line: dict[str, Any], words: list[tuple[Any, ...]]) -
         top = tallest["origin"][1] - _ASCENT * tallest["size"]
         bottom = tallest["origin"][1] + _DESCENT * tallest["size"]
     # The edges of the letters count where they lie inside the box of the font; no comparison holds for NaN.
+    new = tuple.__new__  # see compose.PlainFrame
     tokens = [
-        Token(text, x0, top if y0 <= top < y1 else y0, x1, bottom if y0 < bottom <= y1 else y1)
+        new(Token, (text, x0, top if y0 <= top < y1 else y0, x1, bottom if y0 < bottom <= y1 else y1, 1.0))
         for x0, y0, x1, y1, raw, *_ in words
         if (text := raw.strip())
     ]

@@ -63,7 +63,7 @@ class PageReader:
             page.remove_rotation()
         area = Rect(0.0, 0.0, page.rect.width, page.rect.height)
         layer = read_layer(page)
-        graphics = Graphics() if layer.bare else survey(page)
+        graphics = survey(page, layer.paths, pictured=layer.pictured)
         source = signals.word_source(layer, graphics, area)
         if not source.ocr and layer.hidden > 0.5 * layer.chars and not self._layer_fits(page, layer):
             source = signals.Source(ocr=True, reason="Its hidden text layer does not lie on the ink of the scan.")

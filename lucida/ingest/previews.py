@@ -41,7 +41,8 @@ def crop_preview(page: pymupdf.Page, box: Rect) -> tuple[bytes, int, int]:
     import pymupdf
     from PIL import Image
 
-    zoom = min(PREVIEW_PX / max(box.width, box.height, 1.0), _FIGURE_DPI / 72)
+    # Whole pixels at both ends may add two.
+    zoom = min((PREVIEW_PX - 2) / max(box.width, box.height, 1.0), _FIGURE_DPI / 72)
     pixmap = page.get_pixmap(matrix=pymupdf.Matrix(zoom, zoom), clip=pymupdf.Rect(*box), alpha=False)
     image = Image.frombytes("RGB", (pixmap.width, pixmap.height), pixmap.samples)
     return encode_preview(image), round(box.width * _FIGURE_DPI / 72), round(box.height * _FIGURE_DPI / 72)
