@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import struct
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ import numpy as np
 
 from lucida.config import ReadOptions
 from lucida.errors import DamagedSourceError, LucidaError
-from lucida.ingest.exif import creation_date, facts
+from lucida.ingest.exif import creation_date, facts, orientation
 from lucida.ingest.limits import check_pixels, pillow_limit_lifted
 from lucida.ingest.looks import SIDE_PX, text_signs
 from lucida.ingest.ocr import read_scan
@@ -37,7 +38,7 @@ _LONG_SIDE_IN = 11.7
 #: So many different words of three letters or more, read without doubt, prove that there is text.
 _MIN_TRUE_WORDS = 2
 _MIN_CONFIDENCE = 0.8
-_ORIENTATION = 0x0112
+_UNDECODABLE = (OSError, ValueError, SyntaxError, EOFError, LookupError, TypeError, RuntimeError, struct.error)
 
 
 def read_picture(
@@ -96,7 +97,7 @@ def read_picture(
 @contextmanager
 def _opened(path: Path, media_type: str, max_pixels: int) -> Iterator[Image]:
     """The image, not yet decoded, with the decoder's complaints turned into an error of ours."""
-    from PIL import Image
+    from PIL import Image, UnidentifiedImageError
 
     if media_type == "image/heic":
         require("pi_heif", "read HEIC pictures").register_heif_opener(thumbnails=False)
@@ -110,10 +111,12 @@ def _opened(path: Path, media_type: str, max_pixels: int) -> Iterator[Image]:
                 yield image
         except (LucidaError, MemoryError, FileNotFoundError, PermissionError):
             raise
-        except (OSError, ValueError, SyntaxError, EOFError, LookupError, TypeError, RuntimeError) as error:
-            reason = (str(error) or type(error).__name__).rstrip(".")
+        except _UNDECODABLE as error:
+            # Pillow's sentence for a header that makes no sense names the whole path and no reason.
+            unclear = isinstance(error, UnidentifiedImageError) or not str(error)
+            reason = "" if unclear else f" ({str(error).rstrip('.')})"
             raise DamagedSourceError(
-                f"{path.name} does not decode as a picture ({reason}).", "Get a complete copy of the file."
+                f"{path.name} does not decode as a picture{reason}.", "Get a complete copy of the file."
             ) from error
 
 
@@ -138,22 +141,43 @@ def _decoded(image: Image, path: Path, side_px: int) -> Image:
     the file is opened again when more is wanted.
     """
     from PIL import Image as Pillow
-    from PIL import ImageOps
 
+    lies = _lies(image)
     if image.format not in ("JPEG", "MPO"):
-        return _flattened(ImageOps.exif_transpose(image))
+        return _upright(_flattened(image), lies)
     with pillow_limit_lifted():
         again = Pillow.open(path)
     with again:
         factor = next((factor for factor in (8, 4, 2) if max(image.size) >= side_px * factor), 1)
         again.draft(None, (image.width // factor, image.height // factor))
-        return _flattened(ImageOps.exif_transpose(again))
+        return _upright(_flattened(again), lies)
+
+
+def _lies(image: Image) -> int:
+    """The orientation that is left to apply. Pillow's reader of TIFF has done so itself, in the size it gives too."""
+    return 1 if image.format == "TIFF" else orientation(image)
+
+
+def _upright(image: Image, lies: int) -> Image:
+    from PIL.Image import Transpose
+
+    turns = (
+        None,
+        Transpose.FLIP_LEFT_RIGHT,
+        Transpose.ROTATE_180,
+        Transpose.FLIP_TOP_BOTTOM,
+        Transpose.TRANSPOSE,
+        Transpose.ROTATE_270,
+        Transpose.TRANSVERSE,
+        Transpose.ROTATE_90,
+    )
+    turn = turns[lies - 1]
+    return image if turn is None else image.transpose(turn)
 
 
 def _displayed_size(image: Image) -> tuple[int, int]:
     """Width and height in pixels after the orientation tag; 5 to 8 lie on their side."""
-    lying = image.getexif().get(_ORIENTATION) in (5, 6, 7, 8)
-    return (image.height, image.width) if lying else image.size
+    return (image.height, image.width) if _lies(image) >= 5 else image.size
 
 
 def _read_text(picture: Image, dpi: float | None, page: Page, ocr: OcrEngine | None) -> Page:

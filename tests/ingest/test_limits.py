@@ -15,7 +15,6 @@ from lucida.ingest import limits
 from lucida.ingest.limits import check_container, check_pixels
 from lucida.ingest.read import read_source
 
-
 PIXELS = 250_000_000
 
 

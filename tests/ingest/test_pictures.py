@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from lucida.config import ReadOptions
 from lucida.errors import DamagedSourceError, UnsafeSourceError
@@ -105,16 +105,20 @@ def test_truncated_heic(tmp_path: Path, share: float) -> None:
         read(tmp_path / "cut.heic")
 
 
-@pytest.mark.parametrize(("orientation", "size"), [(1, (300, 200)), (3, (300, 200)), (6, (200, 300)), (8, (200, 300))])
-def test_orientation_is_honoured(tmp_path: Path, orientation: int, size: tuple[int, int]) -> None:
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "TIFF"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_orientation_is_honoured(tmp_path: Path, orientation: int, form: str) -> None:
     image = photo(300, 200)
     exif = image.getexif()
     exif[ORIENTATION] = orientation
-    image.save(tmp_path / "a.jpg", exif=exif)
-    (page,) = read(tmp_path / "a.jpg").pages
-    assert (page.width_pt, page.height_pt) == size
+    image.save(tmp_path / "a.img", form, exif=exif)
+    with Image.open(tmp_path / "a.img") as stored:
+        expected = ImageOps.exif_transpose(stored).convert("RGB")
+    (page,) = read(tmp_path / "a.img").pages
+    assert (page.width_pt, page.height_pt) == expected.size
     with Image.open(io.BytesIO(page.pictures[0].image)) as preview:
-        assert (preview.width > preview.height) == (size[0] > size[1])
+        difference = np.asarray(preview.convert("RGB"), dtype=float) - np.asarray(expected, dtype=float)
+    assert np.abs(difference).mean() < 6
 
 
 def test_large_jpegs_keep_their_size_though_decoded_small(tmp_path: Path) -> None:
@@ -136,6 +140,19 @@ def test_date_and_camera_are_kept_and_the_place_is_not(tmp_path: Path) -> None:
     document = read(tmp_path / "a.jpg")
     assert document.created == datetime(2024, 7, 14, 18, 3, 59)
     assert document.metadata == {"camera": "Pinhole 3"}
+
+
+def test_broken_tags_do_not_cost_the_picture(tmp_path: Path) -> None:
+    image = photo()
+    exif = image.getexif()
+    exif[ORIENTATION], exif[MODEL] = 6, "Pinhole 3"
+    image.save(tmp_path / "a.webp", exif=exif)
+    data = (tmp_path / "a.webp").read_bytes()
+    assert data.count(b"MM\0*") == 1
+    (tmp_path / "a.webp").write_bytes(data.replace(b"MM\0*", b"MM\x17*"))
+    document = read(tmp_path / "a.webp")
+    assert document.metadata == {}
+    assert document.pages[0].width_pt == 640
 
 
 @pytest.mark.parametrize("date", ["0000:00:00 00:00:00", "    :  :     :  :  ", "yesterday", ""])
