@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lucida.errors import UsageError
 from lucida.lazy import require
 
 if TYPE_CHECKING:
@@ -48,7 +49,14 @@ class Rules:
 
 
 def builtin_rules(root: str, extra: Sequence[str] = ()) -> Rules:
-    """The rules that hold at a root before any ignore file is met."""
+    """The rules that hold at a root before any ignore file is met.
+
+    Raises:
+        UsageError: a pattern in ``extra`` makes no sense.
+    """
+    for pattern in extra:
+        if not _sound(pattern):
+            raise UsageError(f"{pattern!r} is no pattern of files to leave out.", "Write it as in a .gitignore file.")
     return Rules(((root, _spec((*BUILTIN, *extra))),))
 
 
@@ -62,8 +70,17 @@ def rules_in(folder: str, names: Iterable[str], rules: Rules) -> Rules:
                 lines = Path(folder, name).read_text(encoding="utf-8", errors="replace").splitlines()
             except OSError:
                 continue
-            layers.append((folder, _spec(tuple(lines))))
+            layers.append((folder, _spec(tuple(line for line in lines if _sound(line)))))
     return Rules(tuple(layers))
+
+
+def _sound(pattern: str) -> bool:
+    """Whether the matcher takes it; git, too, passes over lines in ignore files that make no sense."""
+    try:
+        _spec((pattern,))
+    except ValueError:
+        return False
+    return True
 
 
 @cache

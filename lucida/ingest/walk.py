@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import stat
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from lucida.ingest.ignoring import Rules, builtin_rules, rules_in
 from lucida.types import Failure
@@ -21,7 +23,7 @@ _log = logging.getLogger(__name__)
 
 #: Endings of what people keep in folders. Others are passed over in silence, unless the file is named outright.
 READABLE_DOCUMENTS = ".pdf .xps .oxps .epub .mobi .azw3 .fb2 .cbz .svg .docx .xlsx .pptx"
-READABLE_TEXTS = ".txt .text .log .html .htm .xhtml .md .markdown"
+READABLE_TEXTS = ".txt .text .log .html .htm .xhtml .md .markdown .rst .adoc .org .tex"
 READABLE_PICTURES = ".jpg .jpeg .jpe .jfif .png .webp .gif .bmp .dib .tif .tiff .avif .heic .heif .hif"
 READABLE_SUFFIXES = frozenset(f"{READABLE_DOCUMENTS} {READABLE_TEXTS} {READABLE_PICTURES}".split())
 
@@ -46,6 +48,9 @@ def walk(
 ) -> Iterator[FoundFile | Failure]:
     """Yield every readable file at or below the roots, folders in sorted order, each file once.
 
+    A file that can be reached in several ways goes by its own path: links are followed last, and lead only to what
+    lies nowhere else below the root.
+
     Below a folder, hidden files, the built-in rules, ``.gitignore`` and ``.lucidaignore`` files and ``ignore`` apply,
     and only endings that we read count. A file that is named as a root is always yielded.
 
@@ -56,12 +61,11 @@ def walk(
 
     Yields:
         Files, and a ``Failure`` for each root or folder that cannot be entered.
+
+    Raises:
+        UsageError: a pattern in ``ignore`` makes no sense.
     """
-    seen_files: set[tuple[int, int]] = set()
-    seen_folders: set[tuple[int, int]] = set()
-    excluded = _identity(exclude) if exclude else None
-    if excluded:
-        seen_folders.add(excluded)
+    walker = _Walker(exclude)
     for root in roots:
         path = os.path.abspath(os.fspath(root))  # noqa: PTH100 - Path would not keep a name that is not UTF-8 apart
         try:
@@ -71,41 +75,65 @@ def walk(
             continue
         if stat.S_ISDIR(status.st_mode):
             rules = builtin_rules(path, ignore)
-            yield from _Walker(seen_files, seen_folders).below(path, status, rules)
-        elif _first_time(seen_files, status):
-            yield from _file_or_failure(path, status)
+            yield from walker.below(path, status, rules)
+        elif walker.first_time(path, status):
+            yield _file_or_failure(path, status)
+
+
+class _Place(NamedTuple):
+    """A file or folder that is still to be looked at, with the rules that let it pass."""
+
+    path: str
+    status: os.stat_result
+    rules: Rules
 
 
 class _Walker:
-    """One root's walk. A stack instead of recursion, since folders may be nested deeper than Python's own stack."""
+    """Knows what has been met. A stack instead of recursion: folders may be nested deeper than Python's own stack."""
 
-    def __init__(self, seen_files: set[tuple[int, int]], seen_folders: set[tuple[int, int]]) -> None:
-        self._seen_files = seen_files
-        self._seen_folders = seen_folders
+    def __init__(self, exclude: Path | None) -> None:
+        self._met: set[tuple[int, int] | str] = set()
+        if exclude is not None:
+            with contextlib.suppress(OSError):
+                self.first_time(os.fspath(exclude), exclude.stat())
 
     def below(self, root: str, status: os.stat_result, rules: Rules) -> Iterator[FoundFile | Failure]:
-        stack = [(root, status, rules)]
-        while stack:
-            folder, status, rules = stack.pop()
-            # The same folder by another way, or a link that leads back up: each folder is walked once.
-            if not _first_time(self._seen_folders, status):
+        stack, links = [_Place(root, status, rules)], deque[_Place]()
+        while stack or links:
+            place = stack.pop() if stack else links.popleft()
+            # The same by another way, or a link that leads back up: everything is met once.
+            if not self.first_time(place.path, place.status):
+                continue
+            if not stat.S_ISDIR(place.status.st_mode):
+                yield _file_or_failure(place.path, place.status)
                 continue
             try:
-                with os.scandir(folder) as listing:
+                with os.scandir(place.path) as listing:
                     entries = sorted(listing, key=lambda entry: entry.name)
             except OSError as error:
-                yield _unreachable(folder, error)
+                yield _unreachable(place.path, error)
                 continue
-            rules = rules_in(folder, (entry.name for entry in entries), rules)
-            files, folders = self._sorted_out(entries, rules)
-            yield from files
+            rules = rules_in(place.path, (entry.name for entry in entries), place.rules)
+            folders: list[_Place] = []
+            for entry, found in self._passing(entries, rules):
+                if entry.is_symlink():
+                    links.append(found)
+                elif stat.S_ISDIR(found.status.st_mode):
+                    folders.append(found)
+                elif self.first_time(found.path, found.status):
+                    yield _file_or_failure(found.path, found.status)
             stack.extend(reversed(folders))
 
-    def _sorted_out(
-        self, entries: Iterable[os.DirEntry[str]], rules: Rules
-    ) -> tuple[list[FoundFile], list[tuple[str, os.stat_result, Rules]]]:
-        files: list[FoundFile] = []
-        folders: list[tuple[str, os.stat_result, Rules]] = []
+    def first_time(self, path: str, status: os.stat_result) -> bool:
+        """Whether this file or folder has not been met before; remembers it. Hard links are files of their own."""
+        linked = stat.S_ISREG(status.st_mode) and status.st_nlink > 1
+        key = os.path.realpath(path) if linked else (status.st_dev, status.st_ino)
+        if key in self._met:
+            return False
+        self._met.add(key)
+        return True
+
+    def _passing(self, entries: Iterable[os.DirEntry[str]], rules: Rules) -> Iterator[tuple[os.DirEntry[str], _Place]]:
         for entry in entries:
             try:
                 status = entry.stat()
@@ -115,44 +143,21 @@ class _Walker:
             is_folder = stat.S_ISDIR(status.st_mode)
             if rules.ignores(entry.path, is_folder=is_folder):
                 continue
-            if is_folder:
-                folders.append((entry.path, status, rules))
-            elif self._wanted(entry, status):
-                files.append(FoundFile(entry.path, status.st_size, status.st_mtime_ns))
-        return files, folders
-
-    def _wanted(self, entry: os.DirEntry[str], status: os.stat_result) -> bool:
-        if not stat.S_ISREG(status.st_mode) or Path(entry.name).suffix.lower() not in READABLE_SUFFIXES:
-            _log.debug("passed over %s: not a kind we read", printable(entry.path))
-            return False
-        return _first_time(self._seen_files, status)
+            if is_folder or _readable(entry, status):
+                yield entry, _Place(entry.path, status, rules)
+            else:
+                _log.debug("passed over %s: not a kind we read", printable(entry.path))
 
 
-def _first_time(seen: set[tuple[int, int]], status: os.stat_result) -> bool:
-    """Whether this file or folder has not been met before; remembers it. Hard links to one file are kept apart."""
-    if stat.S_ISREG(status.st_mode) and status.st_nlink > 1:
-        return True
-    key = (status.st_dev, status.st_ino)
-    if key in seen:
-        return False
-    seen.add(key)
-    return True
+def _readable(entry: os.DirEntry[str], status: os.stat_result) -> bool:
+    return stat.S_ISREG(status.st_mode) and Path(entry.name).suffix.lower() in READABLE_SUFFIXES
 
 
-def _identity(path: Path) -> tuple[int, int] | None:
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_dev, status.st_ino
-
-
-def _file_or_failure(path: str, status: os.stat_result) -> Iterator[FoundFile | Failure]:
+def _file_or_failure(path: str, status: os.stat_result) -> FoundFile | Failure:
     if stat.S_ISREG(status.st_mode):
-        yield FoundFile(path, status.st_size, status.st_mtime_ns)
-    else:
-        # Opening a named pipe or a device would wait for ever, or worse.
-        yield Failure(printable(path), f"{_name(path)} is not a regular file.", "Name a file or a folder.")
+        return FoundFile(path, status.st_size, status.st_mtime_ns)
+    # Opening a named pipe or a device would wait for ever, or worse.
+    return Failure(printable(path), f"{_name(path)} is not a regular file.", "Name a file or a folder.")
 
 
 def _unreachable(path: str, error: OSError) -> Failure:

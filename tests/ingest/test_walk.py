@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from lucida.errors import UsageError
 from lucida.ingest.walk import FoundFile, walk
 from lucida.types import Failure
 
@@ -100,10 +101,29 @@ def test_a_file_reached_by_two_ways_comes_once(tmp_path: Path) -> None:
     assert len(list(walk([tmp_path, tmp_path / "a", tmp_path / "a" / "c.txt"]))) == 1
 
 
+def test_a_linked_file_goes_by_its_own_path(tmp_path: Path) -> None:
+    put(tmp_path, "z/real.txt", "elsewhere/far.txt")
+    root = tmp_path / "z"
+    (root / "a-link.txt").symlink_to(root / "real.txt")
+    (root / "b-link.txt").symlink_to(tmp_path / "elsewhere" / "far.txt")
+    (root / "c-link").symlink_to(tmp_path / "elsewhere")
+    assert names(root) == ["real.txt", "b-link.txt"]
+
+
 def test_hard_links_are_files_of_their_own(tmp_path: Path) -> None:
     put(tmp_path, "a.txt")
     os.link(tmp_path / "a.txt", tmp_path / "b.txt")
+    (tmp_path / "c.txt").symlink_to(tmp_path / "b.txt")
     assert names(tmp_path) == ["a.txt", "b.txt"]
+    assert len(list(walk([tmp_path, tmp_path / "a.txt", tmp_path]))) == 2
+
+
+def test_a_pattern_that_makes_no_sense(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="'!' is no pattern"):
+        list(walk([tmp_path], ["!"]))
+    put(tmp_path, "a.txt", "b.txt")
+    (tmp_path / ".lucidaignore").write_text("!\na.*\n")
+    assert names(tmp_path) == ["b.txt"]
 
 
 def test_odd_names(tmp_path: Path) -> None:
