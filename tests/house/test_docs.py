@@ -11,6 +11,7 @@ import shlex
 import shutil
 import sys
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -20,7 +21,13 @@ from typer.main import get_command
 
 from lucida import errors
 from lucida.cli.app import app
+from lucida.config import LibraryConfig, ReadOptions
 from lucida.errors import ExitCode, LucidaError
+from lucida.ingest import ignoring, limits, passages, pictures
+from lucida.query.calibration import THRESHOLD
+from lucida.query.fusion import RRF_K
+from lucida.query.search import DENSE_CUTOFF, WORD_COVERAGE
+from lucida.query.snippets import SNIPPET_LENGTH
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -168,6 +175,31 @@ def test_pages_name_no_machine(page: Path) -> None:
     assert not re.search(r"(?<![\w.])/(?:tmp|home|root|work|Users)/", text)
 
 
+def test_numbers_in_pages_are_those_of_the_code() -> None:
+    options = ReadOptions()
+    said = {
+        "ask.md": (f"below {THRESHOLD:.2f}.",),
+        "search.md": (
+            f"cosine of {DENSE_CUTOFF:g} ",
+            f"hold {WORD_COVERAGE:.0%}".replace("%", " %"),
+            f"1 / ({RRF_K} + rank)",
+            f"up to {passages.MAX_CHARS:,} characters",
+            f"about {SNIPPET_LENGTH} characters",
+        ),
+        "ingest.md": (
+            f"| {options.stall_seconds:g} s |",
+            f"| {options.memory_mb // 1000} GB (Linux) |",
+            f"| {options.max_pixels // 1_000_000} million |",
+            f"| {pictures.MAX_FRAMES:,} |",
+            f"| {limits.MAX_UNPACKED // 10**9} GB, and {limits.MAX_RATIO} times its size",
+            *(f"`{pattern}`" for pattern in ignoring.BUILTIN if pattern[0] not in "._n"),
+        ),
+    }
+    for name, phrases in said.items():
+        text = " ".join((DOCS / name).read_text(encoding="utf-8").split())
+        assert [phrase for phrase in phrases if phrase not in text] == [], name
+
+
 @pytest.mark.slow  # reads PDFs and draws pages: about five seconds
 def test_python_blocks_print_what_the_page_shows(tmp_path, monkeypatch) -> None:
     papers = tmp_path / "papers"
@@ -212,9 +244,5 @@ def test_troubleshooting_lists_the_exit_codes() -> None:
 
 
 def test_settings_are_documented() -> None:
-    from dataclasses import fields
-
-    from lucida.config import LibraryConfig
-
     text = (DOCS / "library-folder.md").read_text(encoding="utf-8")
     assert re.findall(r"^\| `(\w+)` \| `", text, re.MULTILINE) == [entry.name for entry in fields(LibraryConfig)]
