@@ -1,9 +1,10 @@
 """Passages: runs of text for retrieval, cut along the layout.
 
-A passage never crosses a title, holds whole sentences, and aims at 700 to 900 characters, at most 1000. Sections are
-cut evenly, so that no stub is left at their end. Titles open the passage that follows them. Tables go row by row, each
-cell with its column's name, under the table's caption. Every word of the body is in exactly one passage; what repeats
-are the headings of tables. Running heads count once, bare page numbers never.
+A passage never crosses a title, nor a page unless its last paragraph runs on. It holds whole sentences, and aims at 700
+to 900 characters, at most 1000. Sections are cut evenly, so that no stub is left at their end. Titles open the passage
+that follows them. Tables go row by row, each cell with its column's name, under the table's caption. Every word of the
+body is in exactly one passage; what repeats are the headings of tables. Running heads count once, bare page numbers
+never.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from lucida.ingest.lines import is_mark
 from lucida.ingest.pieces import Piece, text_pieces, words_by_region
 from lucida.ingest.rows import table_passages
 from lucida.ingest.sections import fold, is_page_number
@@ -77,7 +79,12 @@ def _continues(flow: Sequence[tuple[Page, Region, list[Word]]], index: int) -> b
         return False
     moved = next_page.number != page.number or following.box.y0 < region.box.y0
     open_end = not words[-1].text.endswith((".", "!", "?", ":", "…", '"', "”", ")"))
-    return moved and open_end and next_words[0].text[:1].islower() and len(words) > 8
+    if not moved or not open_end or len(words) <= 8:
+        return False
+    # A sentence may go on with a name or a number where its last line is full and ends in no mark at all.
+    full = words[-1].box.x1 > region.box.x1 - 0.1 * region.box.width and words[-1].text[-1].isalnum()
+    first = next_words[0].text
+    return first[:1].islower() or (full and first[:1].isalnum() and not is_mark(first))
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +171,27 @@ def _of_picture(caption: str) -> bool:
 
 
 def _packed(pieces: Sequence[Piece], path: tuple[str, ...]) -> Iterator[tuple[int, Passage]]:
-    """Cut pieces into passages of even length near the target, none above the maximum."""
-    if not pieces:
-        return
+    """Cut pieces into passages; none starts on one page and goes on with a region that stands on another."""
+    for run in _by_page(pieces):
+        yield from _evenly(run, path)
+
+
+def _by_page(pieces: Sequence[Piece]) -> list[list[Piece]]:
+    """Pieces by the page on which their region begins; titles at the foot of a page go with what follows them."""
+    runs: list[list[Piece]] = []
+    homes: dict[int, int] = {}
+    last = 0
+    for piece in pieces:
+        page = homes.setdefault(piece.order, piece.page)
+        if not runs or (page != last and any(one.kind is not RegionKind.TITLE for one in runs[-1])):
+            runs.append([])
+        runs[-1].append(piece)
+        last = page
+    return runs
+
+
+def _evenly(pieces: Sequence[Piece], path: tuple[str, ...]) -> Iterator[tuple[int, Passage]]:
+    """Passages of even length near the target, none above the maximum."""
     total = sum(len(piece.text) + 1 for piece in pieces)
     parts = max(1, round(total / TARGET_CHARS))
     target = min(total / parts, TARGET_CHARS * 1.1)

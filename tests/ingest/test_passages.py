@@ -120,6 +120,28 @@ def test_paragraph_that_runs_over_the_page_is_one_sentence() -> None:
     assert passages[0].box.y1 < 0.1, "the box is that of the words on the first page"
 
 
+def test_short_pages_make_passages_of_their_own() -> None:
+    texts = ["Please send the drawings by Friday.", "The meeting is moved to May.", "Invoice 17 is paid."]
+    passages = build_passages([page_of(n, (RegionKind.TEXT, text, 0)) for n, text in enumerate(texts, 1)])
+    assert [(passage.page, passage.text) for passage in passages] == list(enumerate(texts, 1))
+
+
+def test_what_follows_a_paragraph_that_ran_on_is_another_passage() -> None:
+    first = page_of(1, (RegionKind.TEXT, "The long paragraph of the first page goes on and breaks off in the", 0))
+    second = page_of(
+        2, (RegionKind.TEXT, "middle of a sentence.", 0), (RegionKind.TEXT, "Another matter is treated here.", 0)
+    )
+    passages = build_passages([first, second])
+    assert [passage.text.split()[-1] for passage in passages] == ["sentence.", "here."]
+    assert [passage.page for passage in passages] == [1, 2]
+
+
+def test_a_title_at_the_foot_of_a_page_opens_the_next_one() -> None:
+    first = page_of(1, (RegionKind.TEXT, "It is done.", 0), (RegionKind.TITLE, "Weather", 1))
+    passages = build_passages([first, page_of(2, (RegionKind.TEXT, "It rained.", 0))])
+    assert [passage.text for passage in passages] == ["It is done.", "Weather\nIt rained."]
+
+
 def test_running_heads_count_once_and_page_numbers_never() -> None:
     pages = [
         page_of(
