@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 import threading
 from pathlib import Path
 from typing import Self
@@ -61,3 +62,20 @@ def test_changes_are_told_and_ignored_ones_are_not(tmp_path: Path) -> None:
 def test_nothing_to_watch(tmp_path: Path) -> None:
     with pytest.raises(UsageError):
         next(watch([tmp_path / "gone"], stop=threading.Event()))
+
+
+def test_a_root_that_vanishes_is_watched_again_when_it_is_back(tmp_path: Path) -> None:
+    first, second = tmp_path / "b", tmp_path / "bc"
+    first.mkdir()
+    second.mkdir()
+    with Watching(first, second) as watching:
+        watching.touch_until_seen(first / "a.txt")
+        shutil.rmtree(first)
+        with watching.news:
+            assert watching.news.wait_for(lambda: "b" in watching.seen, 20)
+        watching.touch_until_seen(second / "c.txt")
+        watching.seen.clear()
+        first.mkdir()
+        with watching.news:
+            assert watching.news.wait_for(lambda: "b" in watching.seen, 20)
+        watching.touch_until_seen(first / "d.txt")
