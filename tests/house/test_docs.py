@@ -219,6 +219,62 @@ def test_python_blocks_print_what_the_page_shows(tmp_path, monkeypatch) -> None:
     assert (tmp_path / "evidence.png").stat().st_size > 1000
 
 
+# -- runs -----------------------------------------------------------------------------------------------------------
+
+
+def shown_runs(page: Path) -> list[tuple[list[str], list[str]]]:
+    """Commands of a page's console blocks with the lines shown below each; JSON runs and those without lines left out."""
+    runs: list[tuple[list[str], list[str]]] = []
+    for language, text in fenced(page):
+        if language == "console":
+            for part in re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]:
+                command, *lines = part.splitlines()
+                if lines and "--json" not in command:
+                    runs.append((shlex.split(command)[1:], lines))
+    return runs
+
+
+def essence(lines: list[str]) -> list[str]:
+    """What must not change unnoticed: answers, quotes and places; not scores, times, snippets and section titles."""
+    kept = []
+    for line in lines:
+        hit = re.match(r" ?\d+\. \S+, page \d+", line)
+        if hit:
+            kept.append(hit.group())
+        elif not re.match(r"confidence |Evidence: | {4,}| *[\d.]+ ms ", line):
+            kept.append(line.strip())
+    return kept
+
+
+@pytest.fixture(scope="module")
+def example_library(tmp_path_factory) -> Path:
+    from lucida import Library
+
+    folder = tmp_path_factory.mktemp("docs") / "library"
+    with Library.open(folder) as library:
+        library.ingest(ROOT / "examples" / "documents")
+    return folder
+
+
+@pytest.mark.slow  # reads the example documents, scans among them
+@pytest.mark.parametrize("name", ["ask.md", "search.md"])
+def test_runs_still_give_what_the_page_shows(name, example_library, tmp_path, monkeypatch, capsys) -> None:
+    from lucida.cli import output
+    from lucida.cli.app import main
+
+    monkeypatch.setenv("LUCIDA_LIBRARY", str(example_library))
+    monkeypatch.chdir(ROOT)
+    runs = shown_runs(DOCS / name)
+    assert runs
+    for words, lines in runs:
+        # An evidence picture goes where the test may write.
+        arguments = [str(tmp_path / word) if word == "evidence.png" else word for word in words]
+        output.out.cache_clear()
+        output.err.cache_clear()
+        assert main(arguments) == 0
+        assert essence(capsys.readouterr().out.splitlines()) == essence(lines), words
+
+
 # -- errors ---------------------------------------------------------------------------------------------------------
 
 
