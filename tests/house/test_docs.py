@@ -223,7 +223,7 @@ def test_python_blocks_print_what_the_page_shows(tmp_path, monkeypatch) -> None:
 
 
 def shown_runs(page: Path) -> list[tuple[list[str], list[str]]]:
-    """Commands of a page's console blocks with the lines shown below each; JSON runs and those without lines left out."""
+    """Commands of a page's console blocks with the lines shown below each; JSON and runs without lines left out."""
     runs: list[tuple[list[str], list[str]]] = []
     for language, text in fenced(page):
         if language == "console":
