@@ -52,7 +52,7 @@ def open_document(path: Path, media_type: str, passwords: Sequence[str] = ()) ->
 
     silence()
     try:
-        document = pymupdf.open(path, filetype=_FILE_TYPES.get(media_type, path.suffix.lstrip(".").lower() or "pdf"))
+        document = _opened(path, _FILE_TYPES.get(media_type, path.suffix.lstrip(".").lower() or "pdf"))
     except FileNotFoundError:
         raise
     except (RuntimeError, ValueError, OSError, pymupdf.mupdf.FzErrorBase) as error:
@@ -72,6 +72,17 @@ def open_document(path: Path, media_type: str, passwords: Sequence[str] = ()) ->
         document.close()
         raise DamagedSourceError(f"{path.name} has no pages.", "Get another copy of the file.")
     return document
+
+
+def _opened(path: Path, file_type: str) -> pymupdf.Document:
+    import pymupdf
+
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        # MuPDF takes names in UTF-8 only, and a name on disk may be any bytes: hand over the content instead.
+        return pymupdf.open(stream=path.read_bytes(), filetype=file_type)
+    return pymupdf.open(path, filetype=file_type)
 
 
 def silence() -> None:
