@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lucida.ingest.blocks import Block
+from lucida.ingest.diagrams import find_diagrams
 from lucida.ingest.lines import Boxed, Line, Rect, bounds, inside
 from lucida.types import RegionKind
 
@@ -54,6 +55,8 @@ def find_figures(graphics: Graphics, page: Rect, taken: Sequence[Block], lines: 
         parts = [[one for one in kind if inside(one, box.grow(1))] for kind in free.values()]
         if _draws_something(*parts, box=box, within=[line for line in lines if inside(line, box)]):
             extents.append(_with_rules(box, graphics, lines))
+    diagrams = find_diagrams(graphics, page, lines)
+    extents += [box for box in diagrams if not any(inside(box, block.box) for block in taken)]
     figures = []
     for box in _merged(extents):
         large = box.width >= _MIN_WIDTH_PT and box.height >= _MIN_HEIGHT_PT

@@ -27,6 +27,7 @@ class Graphics:
         horizontal: ruling lines as (y, x0, x1).
         vertical: ruling lines as (x, y0, y1).
         boxes: coloured rectangles: bars of a chart, but also cards and shaded rows of a table.
+        frames: outlines of rectangles that are not filled; their edges are among the rules, too.
         strokes: bounding boxes of curves and slanted lines.
         solids: bounding boxes of filled outlines other than rectangles: areas of a map, slices, arrow heads, dots.
         paths: how many paths there are.
@@ -36,6 +37,7 @@ class Graphics:
     horizontal: list[tuple[float, float, float]] = field(default_factory=list)
     vertical: list[tuple[float, float, float]] = field(default_factory=list)
     boxes: list[Rect] = field(default_factory=list)
+    frames: list[Rect] = field(default_factory=list)
     strokes: list[Rect] = field(default_factory=list)
     solids: list[Rect] = field(default_factory=list)
     paths: int = 0
@@ -116,5 +118,5 @@ def _box(box: Rect, drawn: Graphics, area: Rect, *, stroked: bool, coloured: boo
         drawn.horizontal += [(box.y0, box.x0, box.x1), (box.y1, box.x0, box.x1)]
         drawn.vertical += [(box.x0, box.y0, box.y1), (box.x1, box.y0, box.y1)]
     clipped = _clip(box, area)
-    if coloured and clipped and clipped.area <= 0.8 * area.area:
-        drawn.boxes.append(clipped)
+    if clipped and (coloured or stroked) and clipped.area <= 0.8 * area.area:
+        (drawn.boxes if coloured else drawn.frames).append(clipped)

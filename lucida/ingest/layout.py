@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lucida.ingest.blocks import Block
+from lucida.ingest.forms import is_form
 from lucida.ingest.lines import Line, Rect, bounds, inside
 from lucida.ingest.tables import grid_between, looks_tabular
 from lucida.types import RegionKind
@@ -83,7 +84,7 @@ def _table(group: Group, lines: Sequence[Line]) -> Block | None:
     filled = [cell for cell in grid.cells if cell.tokens]
     if len({cell.row for cell in filled}) < 2 or len({cell.column for cell in filled}) < 2:
         return None
-    if not looks_tabular(grid) or _cuts_words(lines, group.columns):
+    if not looks_tabular(grid) or is_form(grid) or _cuts_words(lines, group.columns):
         return None
     return Block(RegionKind.TABLE, area, grid=grid, size=lines[0].size)
 

@@ -10,13 +10,15 @@ from lucida.errors import SourceError
 from lucida.ingest import figures, garbage, layout, signals
 from lucida.ingest.blocks import Block, Style, group
 from lucida.ingest.compose import Composed, PlainFrame, TitleStyle, compose
+from lucida.ingest.forms import join_addresses
 from lucida.ingest.graphics import Graphics, survey
 from lucida.ingest.illustrations import Illustrator, page_picture
 from lucida.ingest.lines import Line, Rect, inside
 from lucida.ingest.native import TextLayer, read_layer
 from lucida.ingest.ocr import compose_scan
 from lucida.ingest.order import reading_order
-from lucida.ingest.raster import grey_raster, ink, scan_resolution
+from lucida.ingest.raster import finer_resolution, grey_raster, ink, scan_resolution
+from lucida.ingest.straighten import legibility
 from lucida.ingest.tables import aligned_tables, ruled_tables
 from lucida.types import Page, RegionKind, TextOrigin
 
@@ -111,9 +113,13 @@ class PageReader:
     def _read_scan(
         self, page: pymupdf.Page, number: int, area: Rect, graphics: Graphics, ocr: OcrEngine
     ) -> tuple[Page, Styles]:
-        dpi = scan_resolution(page, graphics, self._options.ocr_dpi)
+        dpi, finest = scan_resolution(page, graphics, self._options.ocr_dpi)
         try:
             made, styles = compose_scan(grey_raster(page, dpi), dpi, ocr, number, area.width, area.height)
+            finer = finer_resolution(made, dpi, finest)
+            if finer:
+                again = compose_scan(grey_raster(page, finer), finer, ocr, number, area.width, area.height)
+                made, styles = max((made, styles), again, key=lambda one: legibility(one[0].words))
         except SourceError as error:
             return Page(number, area.width, area.height, warnings=(f"OCR failed: {error.message}",)), ()
         photos = figures.find_photos(graphics, area)
@@ -137,7 +143,7 @@ def _outside(lines: Sequence[Line], atoms: Sequence[Block]) -> list[Line]:
 
 def _arrange(lines: Sequence[Line], atoms: Sequence[Block], style: Style, area: Rect) -> Composed:
     items: list[Line | Block] = [*lines, *atoms]
-    blocks = [block for run in reading_order(items) for block in group(run, style)]
+    blocks = [block for run in reading_order(items) for block in join_addresses(group(run, style), style)]
     return compose(blocks, PlainFrame(area.width, area.height))
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 _PDF_DATE = re.compile(r"(?:D:)?(\d{4})(\d{2})?(\d{2})?(\d{2})?(\d{2})?(\d{2})?")
 _KEPT = ("title", "author", "subject", "keywords", "creator", "producer", "format")
 _MAX_NAMES = 20
+_FILE_ATTACHMENT = 17  # pymupdf.PDF_ANNOT_FILE_ATTACHMENT
 #: Objects beyond this many are not searched for scripts; such files are databases of drawings.
 _MAX_SCANNED_OBJECTS = 20_000
 
@@ -63,7 +64,7 @@ def carried_warnings(document: pymupdf.Document) -> list[str]:
         warnings.append("The file is damaged (broken cross-reference table) and was repaired while reading.")
     if _has_javascript(document):
         warnings.append("The document carries JavaScript, which is never run.")
-    names = _embedded_names(document)
+    names = list(dict.fromkeys([*_embedded_names(document), *_attached_names(document)]))
     if names:
         listed = ", ".join(names[:_MAX_NAMES]) + (", ..." if len(names) > _MAX_NAMES else "")
         warnings.append(f"The document carries embedded files, which are not read: {listed}.")
@@ -86,4 +87,26 @@ def _embedded_names(document: pymupdf.Document) -> list[str]:
         names = list(document.embfile_names())
     except (RuntimeError, ValueError):
         names = []
-    return ["".join(char if char.isprintable() else "?" for char in str(name))[:200] for name in names]
+    return [_clean(str(name)) for name in names]
+
+
+def _attached_names(document: pymupdf.Document) -> list[str]:
+    """Files pinned to pages as annotations (``/FileAttachment``, ISO 32000 12.5.6.15), which no list of names holds."""
+    names: list[str] = []
+    for index in range(min(document.page_count, _MAX_SCANNED_OBJECTS)):
+        try:
+            marked = [entry[0] for entry in document.page_annot_xrefs(index) if entry[1] == _FILE_ATTACHMENT]
+            for xref in marked:
+                kind, text = document.xref_get_key(xref, "FS/UF")
+                if kind != "string":
+                    kind, text = document.xref_get_key(xref, "FS/F")
+                names.append(_clean(text) if kind == "string" and text else "a file without a name")
+        except (RuntimeError, ValueError, IndexError):
+            continue
+        if len(names) > _MAX_NAMES:
+            break
+    return names
+
+
+def _clean(name: str) -> str:
+    return "".join(char if char.isprintable() else "?" for char in name)[:200]

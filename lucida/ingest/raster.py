@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from statistics import median
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,20 +13,26 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
     from lucida.ingest.graphics import Graphics
+    from lucida.types import Page
 
-#: More does not read better, and takes longer.
+#: More does not read ordinary print better, and takes longer.
 _MAX_DPI = 300
+#: Small print is read again at up to this, where the page has it.
+_FINEST_DPI = 600
+#: Below this median height (about 5 pt at 200 dpi) Tesseract loses words; from the other on it gains nothing.
+_SMALL_PX, _GOOD_PX = 9.5, 16.0
+_UNSURE, _FEW_WORDS = 0.75, 4
 #: A page of absurd size is rasterised at a lower resolution rather than refused.
 _MAX_PIXELS = 40_000_000
 
 
-def scan_resolution(page: pymupdf.Page, graphics: Graphics, wanted: int) -> int:
-    """Resolution for OCR in dots per inch.
+def scan_resolution(page: pymupdf.Page, graphics: Graphics, wanted: int) -> tuple[int, int]:
+    """Resolution for OCR, and the finest one that shows more, in dots per inch.
 
     A page that is just one scanned image is read at that image's own resolution, which spares resampling, within
-    ``wanted`` and 300; anything else at ``wanted``.
+    ``wanted`` and 300; anything else at ``wanted``, for it may be drawn at any.
     """
-    dpi = wanted
+    dpi, finest = wanted, _FINEST_DPI
     area = page.rect.width * page.rect.height
     if len(graphics.images) == 1 and graphics.images[0].area > 0.8 * area:
         info = max(page.get_image_info(), key=lambda one: one["width"] * one["height"], default=None)
@@ -34,8 +41,27 @@ def scan_resolution(page: pymupdf.Page, graphics: Graphics, wanted: int) -> int:
             # Sides are compared sorted, because the image may lie rotated on the page.
             own = max(info["width"], info["height"]) / max(box.width, box.height, 1.0) * 72
             dpi = round(min(max(own, wanted), max(_MAX_DPI, wanted)))
-    fits = 72 * (_MAX_PIXELS / max(area, 1.0)) ** 0.5
-    return max(1, min(dpi, int(fits)))
+            finest = round(min(own, _FINEST_DPI))
+    fits = int(72 * (_MAX_PIXELS / max(area, 1.0)) ** 0.5)
+    return max(1, min(dpi, fits)), max(1, min(finest, fits))
+
+
+def finer_resolution(page: Page, dpi: int, finest: int) -> int | None:
+    """The resolution at which to read a page again because its print is small; None where once was enough.
+
+    Args:
+        page: as read.
+        dpi: the resolution at which it was read.
+        finest: the finest one that shows more.
+    """
+    if finest < 1.25 * dpi or len(page.words) < _FEW_WORDS:
+        return None
+    height = median(min(word.box.height * page.height_pt, word.box.width * page.width_pt) for word in page.words)
+    height = max(height * dpi / 72, 1.0)
+    confidence = sum(word.confidence for word in page.words) / len(page.words)
+    if height >= _SMALL_PX and (confidence >= _UNSURE or height >= _GOOD_PX):
+        return None
+    return min(finest, round(dpi * max(_GOOD_PX / height, 1.25)))
 
 
 def grey_raster(page: pymupdf.Page, dpi: int) -> Image:
@@ -44,7 +70,7 @@ def grey_raster(page: pymupdf.Page, dpi: int) -> Image:
     from PIL import Image
 
     pixmap = page.get_pixmap(dpi=dpi, colorspace=pymupdf.csGRAY, alpha=False)
-    return Image.frombytes("L", (pixmap.width, pixmap.height), pixmap.samples)
+    return Image.frombytes("L", (pixmap.width, pixmap.height), pixmap.samples_mv)
 
 
 def ink(image: Image) -> NDArray[np.bool_]:

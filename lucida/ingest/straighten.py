@@ -14,6 +14,8 @@ from lucida.ingest import deskew
 from lucida.types import Box, Word
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
     from numpy.typing import NDArray
     from PIL.Image import Image
@@ -86,7 +88,7 @@ def read_words(image: Image, dpi: int, ocr: OcrEngine) -> tuple[list[Word], Stra
     if other == rotation:
         return words, view
     again, second = _read_turned(grey, other, dpi, ocr)
-    return (again, second) if _weight(again) > _weight(words) else (words, view)
+    return (again, second) if legibility(again) > legibility(words) else (words, view)
 
 
 def _grey(image: Image) -> Image:
@@ -120,6 +122,6 @@ def _unsure(words: list[Word]) -> bool:
     return sum(word.confidence for word in words) / len(words) < _UNSURE
 
 
-def _weight(words: list[Word]) -> float:
+def legibility(words: Sequence[Word]) -> float:
     """How much was read, weighted by how surely: letters times confidence squared."""
     return sum(len(word.text) * word.confidence**2 for word in words)

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from lucida.ingest.blocks import Block, Grid, GridCell
+from lucida.ingest.forms import is_form
 from lucida.ingest.lines import Line, Rect, Token, gather_rows, inside
 from lucida.types import RegionKind
 
@@ -37,7 +38,7 @@ def ruled_tables(graphics: Graphics, lines: Sequence[Line]) -> list[Block]:
         box = Rect(xs[0], ys[0], xs[-1], ys[-1])
         tokens = [t for line in lines for t in line.tokens if inside(t, box)]
         grid = _spanned_grid(xs, ys, horizontal, vertical, tokens)
-        if _tabular(grid):
+        if _tabular(grid) and not is_form(grid):
             grid.header_rows = header_rows(grid)
             tables.append(Block(RegionKind.TABLE, box, grid=grid, size=_size(tokens)))
     return tables
@@ -89,7 +90,8 @@ def aligned_tables(lines: Sequence[Line]) -> list[Block]:
     while start < len(rows):
         stop = _table_end(rows, start)
         block = _aligned(rows[start:stop]) if stop - start >= 3 else None
-        if block:
+        # Parts of a form would pass for tables, so all of it is passed over.
+        if block and block.grid and not is_form(block.grid):
             found.append(block)
         start = stop if block else start + 1
     return found

@@ -263,6 +263,37 @@ def test_javascript_and_embedded_files_are_listed_never_run(plain: Path, tmp_pat
     assert "budget.xlsx" in warnings
 
 
+def test_files_pinned_to_a_page_are_listed(tmp_path: Path) -> None:
+    document = pymupdf.open()
+    page = document.new_page()
+    page.insert_text((72, 90), "A page with a pin.")
+    page.add_file_annot((50, 50), b"content", "Ωnotes.txt", ufilename="Ωnotes.txt")
+    warnings = read(save(document, tmp_path / "pinned.pdf")).warnings
+    assert any("Ωnotes.txt" in warning for warning in warnings)
+
+
+def test_words_keep_their_lines_where_rules_are_drawn_between(tmp_path: Path) -> None:
+    document = pymupdf.open()
+    page = document.new_page()
+    for number in range(12):
+        page.insert_text((72, 90 + 30 * number), f"Line {number} underlined", fontsize=11)
+        page.draw_line((72, 93 + 30 * number), (200, 93 + 30 * number))
+    words = read(save(document, tmp_path / "ruled.pdf")).pages[0].words
+    assert [word.text for word in words] == [text for n in range(12) for text in ("Line", str(n), "underlined")]
+
+
+def test_inline_images_are_found(tmp_path: Path) -> None:
+    document = pymupdf.open()
+    page = document.new_page()
+    page.insert_text((72, 90), "Above the picture stands a line.")
+    data = bytes(range(256)).hex().encode()
+    image = b"q 300 0 0 200 72 300 cm BI /W 16 /H 16 /CS /G /BPC 8 /F /AHx ID " + data + b"> EI Q"
+    xref = page.get_contents()[0]
+    document.update_stream(xref, page.read_contents() + b"\n" + image)
+    regions = read(save(document, tmp_path / "inline.pdf")).pages[0].regions
+    assert any(region.kind is RegionKind.PHOTO for region in regions)
+
+
 def test_broken_cross_reference_table_is_repaired(plain: Path, capfd: pytest.CaptureFixture[str]) -> None:
     data = plain.read_bytes()
     plain.write_bytes(re.sub(rb"startxref\s+\d+", b"startxref\n99999999", data))
