@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lucida.config import ReadOptions
 from lucida.errors import DamagedSourceError, SourceError
 from lucida.ingest import grid
+from lucida.ingest.frames import decoded, frame_count, go_to_frame, opened_picture
 from lucida.ingest.gridsize import SIZE_PT
 from lucida.ingest.markup import MARKUP_TYPES, parse_markup
 from lucida.ingest.opened import open_document
@@ -48,7 +50,7 @@ def render_page(
     if not path.is_file():
         raise SourceError(f"{path.name} is no longer there.", "Run ingest again to bring the library up to date.")
     if media_type.startswith("image/") and media_type != "image/svg+xml":
-        return _picture(path, page, box)
+        return _picture(path, media_type, page, box)
     if media_type in MARKUP_TYPES:
         return _markup(path, media_type, page, dpi, box)
     document = open_document(path, media_type, passwords)
@@ -87,31 +89,13 @@ def _pixels(document: pymupdf.Document, index: int, path: Path, dpi: int, box: B
     return Image.frombytes("RGB", (pixmap.width, pixmap.height), pixmap.samples)
 
 
-def _picture(path: Path, page: int, box: Box | None) -> Image:
-    from PIL import Image, ImageOps, UnidentifiedImageError
-
-    if path.suffix.lower() in (".heic", ".heif", ".avif"):
-        _register_heif()
-    try:
-        with Image.open(path) as opened:
-            _check_page(path, page, getattr(opened, "n_frames", 1))
-            opened.seek(page - 1)
-            upright = ImageOps.exif_transpose(opened)
-            if upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info:
-                rgba = upright.convert("RGBA")
-                upright = Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba)
-            image = upright.convert("RGB")
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise DamagedSourceError(
-            f"{path.name} can no longer be opened as a picture.", "Run ingest again to bring the library up to date."
-        ) from error
+def _picture(path: Path, media_type: str, page: int, box: Box | None) -> Image:
+    most = ReadOptions().max_pixels
+    with opened_picture(path, media_type, most) as opened:
+        _check_page(path, page, frame_count(opened, media_type))
+        go_to_frame(opened, path, page, most)
+        image = decoded(opened, path).convert("RGB")
     return image.crop(box.to_px(*image.size)) if box else image
-
-
-def _register_heif() -> None:
-    from lucida.lazy import require
-
-    require("pi_heif", "read HEIC pictures").register_heif_opener()
 
 
 def _markup(path: Path, media_type: str, page: int, dpi: int, box: Box | None) -> Image:

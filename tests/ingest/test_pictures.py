@@ -14,6 +14,7 @@ from PIL import Image, ImageDraw, ImageFont, ImageOps
 from lucida.config import ReadOptions
 from lucida.errors import DamagedSourceError, UnsafeSourceError
 from lucida.ingest.read import read_source
+from lucida.ingest.render import render_page
 from lucida.models.protocols import OcrPage
 from lucida.types import Box, Document, PictureRole, Word
 
@@ -119,6 +120,17 @@ def test_orientation_is_honoured(tmp_path: Path, orientation: int, form: str) ->
     with Image.open(io.BytesIO(page.pictures[0].image)) as preview:
         difference = np.asarray(preview.convert("RGB"), dtype=float) - np.asarray(expected, dtype=float)
     assert np.abs(difference).mean() < 6
+    drawn = render_page(tmp_path / "a.img", f"image/{form.lower()}", 1)
+    assert np.array_equal(np.asarray(drawn), np.asarray(expected))
+
+
+def test_pictures_are_drawn_as_they_were_read(tmp_path: Path) -> None:
+    Image.fromarray(np.linspace(0, 65_000, 10_000, dtype=np.uint16).reshape(100, 100)).save(tmp_path / "a.tiff")
+    (page,) = read(tmp_path / "a.tiff").pages
+    with Image.open(io.BytesIO(page.pictures[0].image)) as preview:
+        seen = np.asarray(preview.convert("L"), dtype=float)
+    drawn = np.asarray(render_page(tmp_path / "a.tiff", "image/tiff", 1).convert("L"), dtype=float)
+    assert np.abs(seen - drawn).mean() < 4
 
 
 def test_large_jpegs_keep_their_size_though_decoded_small(tmp_path: Path) -> None:
