@@ -54,6 +54,7 @@ def _bring_to_head(
     if current == revision.HEAD:
         return
     if current is None and not (create or lock or writing(database.folder)):
+        _refuse_to_bury(database)
         raise damaged(
             f"The catalogue of {database.folder} is empty: its creation was cut short.",
             "Run the ingest again; it creates the catalogue anew.",

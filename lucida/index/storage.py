@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import secrets
@@ -10,12 +11,14 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from lucida.errors import StorageFullError
+from lucida.errors import LibraryError, StorageFullError
 
 #: Called with the name of every step that a crash could separate from the next. Tests put a killer here.
 Checkpoint = Callable[[str], None]
 
 TEMPORARY = ".tmp-"
+
+_FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
 def no_checkpoint(_step: str) -> None:
@@ -40,14 +43,20 @@ def storage_full(folder: Path, why: str) -> StorageFullError:
 
 @contextmanager
 def storage_errors(folder: Path) -> Iterator[None]:
-    """Turn refused writes into our own error.
+    """Turn refused writes into our own errors.
 
     Raises:
-        StorageFullError: disk full, quota or file size limit reached, medium read-only or failing.
+        StorageFullError: disk full, quota or file size limit reached, medium failing.
+        LibraryError: writing is not allowed, or the medium is read-only.
     """
     try:
         yield
     except OSError as error:
+        if error.errno in _FORBIDDEN:
+            raise LibraryError(
+                f"The library {folder} may not be written: {error.strerror}.",
+                "Check that you may write to it, or name another library with --library.",
+            ) from error
         raise storage_full(folder, error.strerror or str(error)) from error
 
 

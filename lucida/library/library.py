@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Self
 from lucida.config import LibraryConfig, ReadOptions, library_folder
 from lucida.errors import LucidaError, UsageError
 from lucida.index import Compacted, Filter, Index, ItemRow, PageRow, Problem, SourceRow, Statistics
+from lucida.library.place import settled
 from lucida.library.progress import Observer, ignore_progress
 from lucida.types import Answer, Box, Citation, Hit, IngestReport
 from lucida.types.paths import printable
@@ -53,11 +54,7 @@ class Library:
             LibraryError: it is damaged, or was written by a newer Lucida.
         """
         path = library_folder(folder)
-        if not (path / "lucida.toml").exists():
-            _check_place(path, create=create)
-            path.mkdir(parents=True, exist_ok=True)
-            LibraryConfig().save(path)
-        library = cls(path, LibraryConfig.load(path))
+        library = cls(path, settled(path, create=create))
         if not library.config.database and not (path / "catalogue.db").exists():
             with library._writing():
                 pass  # opening for writing makes the catalogue
@@ -321,15 +318,3 @@ class Library:
         self.close()
         with Index.open(self.folder, create=True, write=True, database=self.config.database) as index:
             yield index
-
-
-def _check_place(path: Path, *, create: bool) -> None:
-    """Refuse to make a library where a file or somebody's other folder is."""
-    if not create:
-        raise UsageError(f"There is no library in {path}.", "Make one with: lucida ingest PATH.")
-    if path.is_dir() and any(path.iterdir()):
-        raise UsageError(
-            f"{path} is not empty and is no library.", "Give --library the folder of a library, or a new one."
-        )
-    if path.exists() and not path.is_dir():
-        raise UsageError(f"{path} is a file.", "Give --library a folder.")
