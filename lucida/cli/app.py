@@ -10,7 +10,7 @@ import typer
 
 from lucida import __version__
 from lucida.cli import ask, demo, doctor, ingest, manage, models, search
-from lucida.cli.output import err, report_error
+from lucida.cli.output import err, reopen_closed_streams, report_error
 from lucida.errors import ExitCode, LucidaError, UsageError
 
 app = typer.Typer(
@@ -46,6 +46,7 @@ for _module in (ingest, search, ask, manage, models, doctor, demo):
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line and give its exit code; whatever goes wrong ends in a sentence and advice."""
     arguments = sys.argv[1:] if arguments is None else arguments
+    reopen_closed_streams()
     try:
         result = app(arguments, prog_name="lucida", standalone_mode=False)
     except LucidaError as error:
@@ -53,10 +54,9 @@ def main(arguments: list[str] | None = None) -> int:
         return int(error.exit_code)
     except (KeyboardInterrupt, typer.Abort):
         result = ExitCode.INTERRUPTED
-    except BrokenPipeError:
-        # The reader of our output has gone (`lucida ... | head`): nothing is wrong, and nobody is there to tell.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return int(ExitCode.DONE)
+    except SystemExit as left:
+        # The parser leaves so after completing a word, and when nobody reads its help (`lucida --help | head`).
+        return int(left.code or 0) if "_LUCIDA_COMPLETE" in os.environ else int(ExitCode.DONE)
     except Exception as error:
         if not hasattr(error, "format_message"):  # not one of the parser's own: a defect, and it should look like one
             raise

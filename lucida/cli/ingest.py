@@ -24,7 +24,8 @@ def register(app: typer.Typer) -> None:
 
 
 def ingest(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files and folders to read.")],
+    # readable=False: the parser's own check would refuse the whole run for one file.
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", readable=False, help="Files and folders to read.")],
     library: LibraryDir = None,
     prune: Annotated[
         bool, typer.Option("--prune", help="Forget sources below PATH whose files have vanished.")

@@ -13,7 +13,12 @@ from lucida.config import LIBRARY_VARIABLE
 LibraryDir = Annotated[
     Path | None,
     typer.Option(
-        "--library", "-L", metavar="DIR", envvar=LIBRARY_VARIABLE, help="Library folder [default: ./.lucida]."
+        "--library",
+        "-L",
+        metavar="DIR",
+        envvar=LIBRARY_VARIABLE,
+        readable=False,  # the library says more about it than the parser
+        help="Library folder [default: ./.lucida].",
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout; everything else on stderr.")]

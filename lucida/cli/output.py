@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from lucida.errors import LucidaError
 from lucida.types.paths import printable
@@ -31,16 +31,44 @@ def err() -> Console:
 def _console(*, stderr: bool) -> Console:
     from rich.console import Console
 
+    class Patient(Console):
+        """Goes on when nobody reads any more: the command's work and its exit code are worth as much as before."""
+
+        def on_broken_pipe(self) -> None:
+            discard(self.file)
+
     stream = sys.stderr if stderr else sys.stdout
     # Away from a terminal lines stay whole, so that they can be searched and cut; 80 columns would break paths.
     width = None if stream.isatty() else 10_000
-    return Console(stderr=stderr, markup=False, emoji=False, highlight=False, soft_wrap=width is not None, width=width)
+    return Patient(stderr=stderr, markup=False, emoji=False, highlight=False, soft_wrap=width is not None, width=width)
 
 
 def print_json(document: Mapping[str, Any]) -> None:
     """Write one JSON document and a newline to stdout."""
     ascii_only = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
-    sys.stdout.write(json.dumps(document, ensure_ascii=ascii_only, indent=2) + "\n")
+    try:
+        sys.stdout.write(json.dumps(document, ensure_ascii=ascii_only, indent=2) + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        discard(sys.stdout)
+
+
+def discard(stream: IO[str]) -> None:
+    """Send what a stream still holds, and all that follows, nowhere: its reader has gone (``lucida ... | head``)."""
+    descriptor = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(descriptor, stream.fileno())
+    os.close(descriptor)
+
+
+def reopen_closed_streams() -> None:
+    """Give streams that were closed before the start (``lucida ... >&-``) a place to go.
+
+    Otherwise they are None, and the next file that is opened takes their number: a worker's socket as stdin.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            # The lowest free number is the closed stream's own, so that child processes find it open as well.
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115 - for good
 
 
 def report_error(error: LucidaError, *, as_json: bool) -> None:
