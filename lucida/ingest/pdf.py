@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from typing import TYPE_CHECKING
 
 from lucida.errors import DamagedSourceError, DependencyError, LucidaError
@@ -78,7 +79,7 @@ def _read(
         on_page(index + 1, total)
     if len(lost) == total:
         raise DamagedSourceError(
-            f"No page of {path.name} can be read. {warnings[-1]}",
+            f"No page of {path.name} can be read ({warnings[-1].partition(': ')[2].rstrip('.')}).",
             "Open it in a viewer and save it anew, or get another copy.",
         )
     settled = settle(pages, styles, outline(document))
@@ -105,8 +106,12 @@ def _one_page(
         raise
     except Exception as error:  # noqa: BLE001 - MuPDF raises many types, and none may cost the other pages
         _log.debug("page %d failed", index + 1, exc_info=True)
-        why = (
-            error.message if isinstance(error, LucidaError) else str(error).splitlines()[0] if str(error) else "unknown"
-        )
+        why = error.message if isinstance(error, LucidaError) else _first_line(error)
         warnings.append(f"Page {index + 1} could not be read: {why.rstrip('.')}.")
         return None, ()
+
+
+def _first_line(error: Exception) -> str:
+    """What MuPDF says, without the error code that it says first."""
+    lines = str(error).splitlines() or ["unknown"]
+    return re.sub(r"^code=\d+: *", "", lines[0])
