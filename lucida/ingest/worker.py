@@ -13,6 +13,8 @@ import resource
 import signal
 import stat
 import sys
+import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
@@ -163,6 +165,9 @@ def _attempt(path: str, setup: Setup, reader: Reader, tell: Callable[[Message], 
         raise  # the parent has gone; there is nobody left to read for
     except LucidaError as error:
         sentence, advice = printable(error.message), printable(error.advice)
+    except FileNotFoundError:
+        sentence = f"{printable(file.name)} has vanished."
+        advice = "Run ingest again; with --prune it is forgotten."
     except OSError as error:
         reason = error.strerror or type(error).__name__
         sentence, advice = f"{printable(file.name)} cannot be read: {reason}.", "Check the file, then ingest again."
@@ -182,8 +187,16 @@ def _changed_since(path: str, outcome: Outcome) -> bool:
     return (status.st_size, status.st_mtime_ns) != (outcome.size, outcome.mtime_ns)
 
 
+def _follow(parent: int) -> None:
+    """End this process and its children when the parent is no more: nobody else would, if it was killed."""
+    while os.getppid() == parent:
+        time.sleep(1.0)
+    os.killpg(0, signal.SIGKILL)  # the pool gives every worker a group of its own
+
+
 def main() -> None:
     """Entry point of the process."""
+    threading.Thread(target=_follow, args=(os.getppid(),), daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when work ends
     with contextlib.suppress(OSError):
         os.nice(3)  # reading ahead must not starve the process that embeds and commits

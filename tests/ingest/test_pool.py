@@ -98,7 +98,7 @@ def test_a_file_that_vanished_is_reported(tmp_path: Path) -> None:
     with ReadPool(ReadOptions(), None, workers=1) as pool:
         (result,) = pool.read([gone])
     assert isinstance(result, ReadResult)
-    assert result.failure.error == "gone.txt cannot be read: No such file or directory."
+    assert result.failure.error == "gone.txt has vanished."
 
 
 def test_pages_are_told_as_they_come(tmp_path: Path) -> None:
@@ -174,6 +174,30 @@ def test_an_interrupt_ends_everything(tmp_path: Path) -> None:
         interrupted()
     assert not psutil.Process().children()
     assert not [thread for thread in threading.enumerate() if thread.name == "lucida-read-pool"]
+
+
+def test_workers_do_not_outlive_a_parent_that_was_killed(tmp_path: Path) -> None:
+    note = tmp_path / "child.pid"
+    (tmp_path / "a.txt").write_text(f"child {note}")
+    (tmp_path / "script.py").write_text(
+        "from lucida.config import ReadOptions\n"
+        "from lucida.ingest.pool import ReadPool\n"
+        "from lucida.ingest.walk import FoundFile\n"
+        f"pool = ReadPool(ReadOptions(), None, reader={READER!r})\n"
+        f"list(pool.read([FoundFile({str(tmp_path / 'a.txt')!r}, 0, 0)]))\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    parent = subprocess.Popen([sys.executable, str(tmp_path / "script.py")], env=environment)
+    for _ in range(400):
+        if note.exists() and note.read_text():
+            break
+        time.sleep(0.05)
+    (worker,) = psutil.Process(parent.pid).children()
+    child = psutil.Process(int(note.read_text()))
+    parent.kill()
+    parent.wait()
+    _, alive = psutil.wait_procs([worker, child], timeout=20)
+    assert not [process for process in alive if process.status() != psutil.STATUS_ZOMBIE]
 
 
 def test_processes_that_cannot_work_are_the_installation_s_fault(
