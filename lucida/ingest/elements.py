@@ -29,6 +29,7 @@ class Element:
         rows: of a table.
         indent: columns of the grid by which a list item is set in.
         verbatim: runs of spaces count, as in program text.
+        starts_page: whether it opens a page of its own, as a sheet does.
     """
 
     kind: RegionKind
@@ -37,6 +38,7 @@ class Element:
     rows: list[list[TableCell]] = field(default_factory=list)
     indent: int = 0
     verbatim: bool = False
+    starts_page: bool = False
 
 
 @dataclass(slots=True)

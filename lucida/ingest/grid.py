@@ -21,6 +21,8 @@ def lay_out(elements: Sequence[Element]) -> tuple[Page, ...]:
     """Break elements into lines and lines into pages. Always at least one page."""
     sheet = _Sheet()
     for element in elements:
+        if element.starts_page:
+            sheet.start_page()
         if element.kind is RegionKind.TABLE:
             sheet.add_table(element)
         else:
@@ -109,6 +111,10 @@ class _Sheet:
                 stop = start + 1  # a row taller than a page runs over its foot
             self._table_region(layout, start, stop, repeated=repeated)
             start = stop
+
+    def start_page(self) -> None:
+        if self.words:
+            self._turn()
 
     def finish(self) -> tuple[Page, ...]:
         if self.words or not self.pages:

@@ -1,4 +1,4 @@
-"""HTML, Markdown and plain text, laid out on virtual pages (see ``grid``)."""
+"""HTML, Markdown, plain text and spreadsheets, laid out on virtual pages (see ``grid``)."""
 
 from __future__ import annotations
 
@@ -16,13 +16,14 @@ from lucida.ingest.html import parse_html
 from lucida.ingest.illustrations import page_picture
 from lucida.ingest.lines import Rect
 from lucida.ingest.passages import build_passages
+from lucida.ingest.spreadsheet import XLSX, parse_workbook
 from lucida.types import Document, Page, RegionKind
 
 if TYPE_CHECKING:
     from lucida.config import ReadOptions
 
 #: Kinds that are read here rather than by PyMuPDF.
-MARKUP_TYPES = frozenset({"text/html", "application/xhtml+xml", "text/markdown", "text/plain"})
+MARKUP_TYPES = frozenset({"text/html", "application/xhtml+xml", "text/markdown", "text/plain", XLSX})
 _FRONT_MATTER = re.compile(r"\A---\n(.*?)\n(?:---|\.\.\.)\n", re.DOTALL)
 _FIELD = re.compile(r"(title|author|date)\s*:\s*(.+)", re.IGNORECASE)
 
@@ -60,6 +61,8 @@ def read_markup(path: Path, media_type: str, options: ReadOptions, on_page: Call
 
 def parse_markup(data: bytes, media_type: str) -> MarkedText:
     """Bytes of a marked-up text to its elements."""
+    if media_type == XLSX:
+        return parse_workbook(data)
     if media_type == "text/markdown":
         return parse_markdown(decode(data))
     if media_type == "text/plain":

@@ -15,6 +15,7 @@ from lucida.config import ReadOptions
 from lucida.errors import SourceError
 from lucida.ingest.ocr import read_scan
 from lucida.ingest.pdf import read_document
+from lucida.ingest.raster import finer_resolution
 from lucida.models.protocols import OcrPage
 from lucida.models.tesseract import Tesseract
 from lucida.types import Box, Page, RegionKind, TextOrigin, Word
@@ -210,3 +211,45 @@ def test_labels_and_values_are_no_table() -> None:
     page = scan(Image.new("L", (1000, 1000), 255), ScriptedEngine(words))
     assert all(region.table is None for region in page.regions)
     assert "Name: Jane Roe\nStreet: 4 Hill Road" in "\n".join(region.text for region in page.regions)
+
+
+class ShortSighted:
+    """Reads words of a given height in points, surely only from a resolution of 400 dpi on."""
+
+    name = "short-sighted"
+
+    def __init__(self, height_pt: float) -> None:
+        self.height_pt = height_pt
+        self.resolutions: list[int] = []
+
+    def read(self, image: Image.Image, *, dpi: int) -> OcrPage:
+        self.resolutions.append(dpi)
+        high = self.height_pt / 160
+        text, confidence = ("fine", 0.95) if dpi >= 400 else ("flne", 0.8)
+        words = [Word(text, Box(0.1 * n, 0.5, 0.1 * n + 0.08, 0.5 + high), confidence, 0) for n in range(8)]
+        return OcrPage(tuple(words), self.name)
+
+    def upright_rotation(self, image: Image.Image, *, dpi: int) -> int:
+        return 0
+
+
+@pytest.mark.parametrize(("height_pt", "read", "runs"), [(2.2, "fine", 2), (8.0, "flne", 1)])
+def test_only_small_print_is_read_again_finer(tmp_path: Path, height_pt: float, read: str, runs: int) -> None:
+    scanned = pymupdf.open()
+    picture = pymupdf.Pixmap(pymupdf.csGRAY, pymupdf.IRect(0, 0, 2500, 1333), False)
+    picture.clear_with(255)
+    scanned.new_page(width=300, height=160).insert_image(pymupdf.Rect(0, 0, 300, 160), pixmap=picture)
+    scanned.save(tmp_path / "scan.pdf")
+    engine = ShortSighted(height_pt)
+    options = ReadOptions(ocr_dpi=150)
+    document = read_document(tmp_path / "scan.pdf", "application/pdf", options, engine, lambda done, total: None)
+    assert {word.text for word in document.pages[0].words} == {read}
+    assert len(engine.resolutions) == runs
+    assert engine.resolutions[0] == 300
+
+
+def test_a_picture_without_more_pixels_is_not_read_again() -> None:
+    words = tuple(Word("tiny", Box(0.1 * n, 0.1, 0.1 * n + 0.05, 0.105), 0.4, 0) for n in range(6))
+    page = Page(1, 595, 842, words)
+    assert finer_resolution(page, 150, 150) is None
+    assert finer_resolution(page, 150, 600) == 274
