@@ -79,7 +79,11 @@ class Triage:
         return not os.path.lexists(path)
 
     def vanished_below(self, roots: list[Path]) -> Iterator[int]:
-        """Ids of sources at or below the roots whose files are no more."""
+        """Ids of sources below the roots whose files are no more.
+
+        A root that is itself gone says nothing: more likely its drive is unplugged than all its files deleted.
+        """
+        roots = [root for root in roots if root.is_dir()]
         for path, known in self._known.items():
             if any(Path(path).is_relative_to(root) for root in roots) and self._is_gone(path):
                 yield known.source_id

@@ -111,6 +111,14 @@ def test_prune_forgets_only_what_vanished_below_the_roots(library: Library, pape
     assert {Path(row.path).name for row in library.sources()} == {"harbour.md", "a.txt"}
 
 
+def test_an_unplugged_drive_is_not_forgotten(library: Library, papers: Path) -> None:
+    library.ingest(papers)
+    papers.rename(papers.with_name("elsewhere"))
+    report = library.ingest(papers, prune=True)
+    assert (report.removed, len(report.failed)) == (0, 1)
+    assert len(library.sources()) == 2
+
+
 def test_one_broken_file_costs_only_itself(library: Library, papers: Path) -> None:
     (papers / "empty.pdf").touch()
     (papers / "fake.pdf").write_bytes(b"%PDF-1.7\n" + bytes(range(256)) * 9)
