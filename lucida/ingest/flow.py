@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import itertools
 from operator import attrgetter
-from statistics import median
 from typing import TYPE_CHECKING
 
 from lucida.ingest.lines import is_mark
@@ -30,7 +29,9 @@ def lines_of(words: Sequence[Word]) -> list[list[Word]]:
 def right_margin(lines: Sequence[Sequence[Word]], column_right: float) -> float:
     """Where lines could have run to: their own longest end for running text, the column's for short lines."""
     own = max(line[-1].box.x1 for line in lines)
-    return own if median(len(line) for line in lines) >= 4 else max(own, column_right)
+    lengths = sorted([len(line) for line in lines])
+    twice_the_median = lengths[(len(lengths) - 1) // 2] + lengths[len(lengths) // 2]
+    return own if twice_the_median >= 8 else max(own, column_right)
 
 
 def separator(line: Sequence[Word], following: Sequence[Word], right: float) -> str:
