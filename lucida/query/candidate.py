@@ -14,7 +14,7 @@ Reader = Literal["field", "table", "sentence"]
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """What speaks for a candidate; every figure is 0..1, more is better.
+    """What speaks for a candidate; every figure is 0..1, more is better (of ``absent``, less).
 
     Attributes:
         match: how well the label, the headers or the sentence cover the question's words, weighted by rarity.
@@ -22,6 +22,8 @@ class Features:
         similarity: cosine of question and evidence, floored at 0; 0 when no encoder is at hand.
         names: how much of what the question speaks of, names above all, its page or its source speaks of too.
         place: how natural the answer's place is (beside its label, rather than far below).
+        absent: how surely the page speaks of something else, because names or numerals of the question stand neither
+            on it nor in its source's title or name.
         rank: 1 for the page retrieved first, falling with its rank.
     """
 
@@ -31,6 +33,7 @@ class Features:
     names: float = 1.0
     place: float = 1.0
     rank: float = 1.0
+    absent: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ class ValueType(StrEnum):
     MONEY = "money"
     NUMBER = "number"
     PERCENT = "percent"
+    MEASURE = "measure"  # a number with its unit, be it of money, of physics or per cent
+    DURATION = "duration"
     DATE = "date"
     TIME = "time"
     IDENTIFIER = "identifier"
@@ -206,6 +208,8 @@ CONCEPTS: tuple[Concept, ...] = (
         "unit price",
         ValueType.MONEY,
         "unit price|price|price each|rate|Einzelpreis|Stückpreis|Preis|prix unitaire|precio",
+        "what does one cost|what does a cost|what does an cost|how much does one cost|how much does a cost|cost each"
+        "|price of one|price of a|was kostet ein|was kostet eine|combien coûte un|cuánto cuesta un",
     ),
     _concept("rent", ValueType.MONEY, "rent|monthly rent|Miete|Monatsmiete|Kaltmiete|Grundmiete|loyer|alquiler"),
     _concept("fee", ValueType.MONEY, "fee|fees|Gebühr|Entgelt|frais|tarifa"),
@@ -215,5 +219,19 @@ CONCEPTS: tuple[Concept, ...] = (
         ValueType.IDENTIFIER,
         "reference|reference number|ref|our ref|your ref|Referenz|Aktenzeichen|unser Zeichen|référence|referencia",
     ),
-    _concept("subject", ValueType.ANY, "subject|re|regarding|Betreff|objet|asunto"),
+    _concept(
+        "subject",
+        ValueType.ANY,
+        "subject|re|regarding|Betreff|objet|asunto",
+        "what is about|what was about|letter about|worum geht|was ist der betreff",
+    ),
+    _concept(
+        "attendance",
+        ValueType.NAME,
+        "present|attendees|participants|in attendance|members present|Anwesend|Anwesende|Teilnehmer|présents"
+        "|asistentes",
+        "who attended|who was present|who were present|who took part|who was there|wer war anwesend|wer waren anwesend"
+        "|wer nahm teil",
+    ),
+    _concept("apologies", ValueType.NAME, "apologies|absent|excused|Entschuldigt|excusés", "who was absent|wer fehlte"),
 )

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 #: How natural each place of a value is; set by hand and tried on FUNSD's training forms.
 _INLINE, _INLINE_OPEN, _INLINE_LOOSE, _RIGHT, _BELOW, _BELOW_ALONE = 1.0, 0.92, 0.84, 0.97, 0.78, 0.9
+_ROW_END, _PROSE = 0.93, 0.78
+#: From so many words on, a good share of them stop-words, a line is running text.
+_PROSE_WORDS = 7
 #: A value below its label starts within so many word heights of the label's foot.
 _BELOW_REACH = 3.5
 #: Lines of a block (an address) follow each other within so many word heights.
@@ -34,6 +37,7 @@ _MOST_LABELS = 12
 #: Types whose value is cut out of a longer text beside the label.
 _TRIMMED = {
     ValueType.MONEY, ValueType.DATE, ValueType.PERCENT, ValueType.EMAIL, ValueType.PHONE, ValueType.WEB, ValueType.TIME,
+    ValueType.MEASURE, ValueType.DURATION,
 }  # fmt: skip
 
 
@@ -60,7 +64,7 @@ def read_fields(page: PageRow, question: Question, weights: dict[str, float]) ->
     """
     layout = lay_out(page)
     found: list[Candidate] = []
-    for label in find_labels(layout, question.wanted, weights, question.words)[:_MOST_LABELS]:
+    for label in find_labels(layout, question.wanted, weights, question.words, own=len(question.own))[:_MOST_LABELS]:
         for value in _values(layout, label, question):
             candidate = _candidate(page, label, value, question)
             if candidate is not None:
@@ -86,6 +90,8 @@ def _values(layout: Layout, label: Label, question: Question) -> Iterator[_Value
     right = None
     if inline is None or (not label.closed and not _fitting(inline.words, question.type)[1]):
         right = _right(layout, label)
+        if right is None or not _fits(right, question):
+            right = _row_end(layout, label, question) or right
     if right is not None:
         yield _grown(layout, label.row, right, question, beside=True)
     if inline is None or not label.closed:
@@ -93,6 +99,19 @@ def _values(layout: Layout, label: Label, question: Question) -> Iterator[_Value
         for row, below in _below(layout, label):
             drop = (below.y0 - run.y1) / max(layout.height, 1e-6)
             yield _grown(layout, row, _Value(below.words, natural - 0.03 * max(drop, 0.0)), question)
+
+
+def _fits(value: _Value, question: Question) -> bool:
+    return _fitting(value.words, question.type)[1] > 0.0
+
+
+def _row_end(layout: Layout, label: Label, question: Question) -> _Value | None:
+    """The last value of a row of goods ("Claw hammer   16 oz   18.49"), when money or a measure is asked for."""
+    runs = layout.rows[label.row][label.run + 1 :]
+    if label.closed or question.type not in (ValueType.MONEY, ValueType.MEASURE):
+        return None
+    last = next((run for run in reversed(runs) if find_spans(run.text, ValueType.MONEY)), None)
+    return _Value(last.words, _ROW_END) if last is not None else None
 
 
 def _below_place(layout: Layout, label: Label, *, beside: bool) -> float:
@@ -104,9 +123,18 @@ def _inline_place(rest: Run, label: Label, question: Question) -> float:
     """Behind a colon a value is sure; without one, free text may go on a title and only a typed value is likely."""
     if label.closed:
         return _INLINE
+    if _is_prose(rest):
+        return _PROSE
     if rest.words[0].text.lower() in stop_words(question.language):
         return 0.5
     return _INLINE_OPEN if question.type in _TRIMMED or question.type is ValueType.IDENTIFIER else _INLINE_LOOSE
+
+
+def _is_prose(run: Run) -> bool:
+    """Whether what follows a label's words is running text, whose answers the sentences know better."""
+    words = [word.text.lower().strip(",.;") for word in run.words]
+    stops = stop_words("en") | stop_words("de")
+    return len(words) >= _PROSE_WORDS and sum(word in stops for word in words) >= 0.25 * len(words)
 
 
 def _right(layout: Layout, label: Label) -> _Value | None:

@@ -23,6 +23,11 @@ _ALIKE = 0.75
 _WEAKEST = 0.55
 #: A synonym counts less than the question's own words, so that of two pages the one in its language answers.
 _SYNONYM = 0.92
+#: Parts of the question's own phrase count nearly as much as all of it.
+_PART = 0.96
+#: Words that many labels end in: alone they name nothing.
+_GENERIC = frozenset({"number", "no", "nr", "code", "id", "date", "name", "amount", "type", "nummer", "datum"})
+_GENERIC_ONLY = 0.7
 _NUMBER_SIGNS = {"nr": "number", "no": "number", "n": "number", "num": "number", "nummer": "number", "tel": "telephone"}
 
 
@@ -80,15 +85,21 @@ def alikeness(printed: str, wanted: str) -> float:
 
 
 def find_labels(
-    layout: Layout, wanted: Sequence[Sequence[str]], weights: dict[str, float], asked: Collection[str] = ()
+    layout: Layout,
+    wanted: Sequence[Sequence[str]],
+    weights: dict[str, float],
+    asked: Collection[str] = (),
+    *,
+    own: int = 1,
 ) -> list[Label]:
     """Labels on a page that say one of the wanted phrases, best first; equal ones in reading order.
 
     Args:
         layout: the page.
-        wanted: phrases as folded words; the first is the question's own and counts a little more than synonyms.
+        wanted: phrases as folded words, the question's own first; they count a little more than synonyms.
         weights: IDF of words; a word that is not in it weighs as the mean.
         asked: all folded words of the question; a label goes on over them ("written *by*"), whatever they weigh.
+        own: so many of the phrases are the question's own.
     """
     best: dict[tuple[int, int, int], Label] = {}
     for row, runs in enumerate(layout.rows):
@@ -98,7 +109,7 @@ def find_labels(
                 if label is None:
                     continue
                 start, end, score, closed = label
-                score *= 1.0 if order == 0 else _SYNONYM
+                score *= 1.0 if order == 0 else _PART if order < own else _SYNONYM
                 known = best.get((row, number, start))
                 if known is None or score > known.score:
                     best[row, number, start] = Label(row, number, start, end, score, closed)
@@ -162,6 +173,8 @@ def _judged(run: Run, start: int, end: int, held: dict[str, float], sought: _Sou
     explained = sum(max((alikeness(word, want) for want in phrase), default=0.0) for word in printed)
     precision = min(explained / max(len(printed), 1), 1.0)
     score = 2 * precision * recall / (precision + recall) if precision + recall else 0.0
+    if len(phrase) > 1 and _GENERIC.issuperset(held) and not _GENERIC.issuperset(phrase):
+        score *= _GENERIC_ONLY
     return start, end, score, closed
 
 

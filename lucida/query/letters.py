@@ -1,4 +1,4 @@
-"""What letters say by place rather than by label: their date at the top, their writer under the closing."""
+"""What letters say by place rather than by label: date at the top, subject over the greeting, writer at the foot."""
 
 from __future__ import annotations
 
@@ -21,11 +21,13 @@ _TOP = 0.45
 _LONGEST_DATE_LINE = 6
 #: Room for a signature by hand between the closing and the printed name, in word heights.
 _SIGNATURE = 9.0
+_GREETINGS = ("dear", "sehr", "liebe", "lieber", "cher", "chere", "madame", "monsieur", "estimado", "estimada")
+_LONGEST_SUBJECT = 18
 _CLOSINGS = ("sincerely", "regards", "faithfully", "truly", "grussen", "grusse", "salutations", "saludo", "atentamente")
 
 
 def read_letters(page: PageRow, question: Question) -> list[Candidate]:
-    """The date or the writer of a letter, when that is asked for; best first.
+    """The date, the subject or the writer of a letter, when that is asked for; best first.
 
     Args:
         page: any page; one that is no letter gives nothing.
@@ -35,6 +37,8 @@ def read_letters(page: PageRow, question: Question) -> list[Candidate]:
     found: list[Candidate] = []
     if "date" in wanted and page.number == 1 and _closes(page):
         found += [_candidate(page, words, 0.9) for words in _dates(lay_out(page))]
+    if "subject" in wanted:
+        found += [_candidate(page, words, 0.9) for words in _subjects(lay_out(page))]
     if "signatory" in wanted:
         found += [_candidate(page, run.words, 0.95) for run in _writers(lay_out(page))]
     return found[:3]
@@ -55,6 +59,24 @@ def _dates(layout: Layout) -> Iterator[Sequence[Placed]]:
             start = len(run.text[: spans[-1].start].split())
             if start == 0 or run.words[start - 1].text.endswith((",", ".", ":")):
                 yield run.words[start:]
+
+
+def _subjects(layout: Layout) -> Iterator[Sequence[Placed]]:
+    """The line or two right over the greeting, unless they end an address or say the date."""
+    runs = [run for row in layout.rows for run in row]
+    for number, run in enumerate(runs):
+        folded = [token.folded for token in tokens(run.text)]
+        if not number or not folded or folded[0] not in _GREETINGS or not run.text.rstrip().endswith((",", "!", ":")):
+            continue
+        above = runs[number - 1]
+        words = above.words
+        before = runs[number - 2] if number > 1 else None
+        same_block = before is not None and above.y0 - before.y1 < 0.6 * layout.height
+        if before is not None and same_block and abs(before.x0 - above.x0) < layout.height:
+            words = (*before.words, *words)
+        text = " ".join(word.text for word in words)
+        if 2 <= len(words) <= _LONGEST_SUBJECT and agreement(text, ValueType.DATE) < 0.9:
+            yield words
 
 
 def _writers(layout: Layout) -> Iterator[Run]:

@@ -25,7 +25,7 @@ _PLACES_TO_LOOK = _word_set(
 _ASKING = _word_set(
     """give find name called call value stated listed written shown printed mentioned according filled entered recorded
     indicated specified read gives contain contains genannt angegeben eingetragen steht heisst lautet many much long
-    kind type checked ticked marked selected crossed angekreuzt markiert cochee marcado"""
+    kind type checked ticked marked selected crossed angekreuzt markiert cochee marcado large high big hoch gross"""
 )
 
 #: What people do with goods and money: documents show it by their kind and seldom say it.
@@ -34,26 +34,42 @@ _DEALINGS = _word_set(
     purchased bestellt gekauft bezahlt verkauft kostet berechnet"""
 )
 
+#: "Which company": the noun says what form the answer has, and need not be printed beside it.
+_NAMED_THINGS = (
+    "company|firm|person|organi[sz]ation|supplier|vendor|manufacturer|author|member|bank|institution|university|firma|"
+    "unternehmen|entreprise|empresa"
+)
+_TYPE_NOUN = re.compile(
+    rf"\b(?:what|which|welche[rsnm]?|welches)\s+({_NAMED_THINGS}|day|date|year|month|time|percentage|person|jahr|tag)\b",
+    re.IGNORECASE,
+)
 #: Tried in order; the first that is found in the folded question names the type.
 _TYPE_CUES: tuple[tuple[ValueType, str], ...] = (
     (ValueType.EMAIL, r"\be-? ?mails?\b|\bcourriel\b"),
     (ValueType.PHONE, r"\b(tele)?phone\b|\btel\b|\bfax\b|\btelefon(nummer)?\b"),
     (ValueType.WEB, r"\bweb ?(site|page)\b|\burl\b|\bhomepage\b"),
     (ValueType.PERCENT, r"\bpercent(age)?\b|\bper cent\b|\bprozent\b|\bpourcentage\b|\bwhat share\b"),
-    (ValueType.NUMBER, r"\bhow many\b|\bwie ?viele\b|\bcuant[oa]s\b|\bcombien de\b|\bhow much does .* weigh\b"),
-    (ValueType.NUMBER, r"\bhow (long|tall|high|deep|heavy|far|old|wide|fast|large|big)\b"),
-    (ValueType.NUMBER, r"\b(voltage|current|temperature|weight|length|width|height|speed|power|frequency|humidity)\b"),
-    (ValueType.NUMBER, r"\b(pressure|resolution|accuracy|spannung|temperatur|gewicht)\b"),
+    (ValueType.NUMBER, r"\bhow many\b|\bwie ?viele\b|\bcuant[oa]s\b|\bcombien de\b"),
+    (ValueType.DURATION, r"\bhow long\b|\bwie lange?\b|\bduration\b|\b(what|which) period\b|\bdauer\b"),
+    (ValueType.DURATION, r"\bhow much (notice|time)\b|\bcombien de temps\b|\bcuanto tiempo\b"),
+    (ValueType.MEASURE, r"\bhow (tall|high|deep|heavy|far|old|wide|fast|large|big|hot|cold|warm|strong|thick)\b"),
+    (ValueType.MEASURE, r"\bhow much (did|does|do|has|have) .*\b(weigh|rise|fall|grow|drop|increase|decrease)"),
+    (ValueType.MEASURE, r"\bwie (hoch|gross|schwer|weit|tief|breit|schnell|alt|dick|warm|kalt)\b"),
+    (ValueType.MEASURE, r"\b(voltage|current|temperature|weight|length|width|height|speed|power|frequency|humidity)\b"),
+    (ValueType.MEASURE, r"\b(pressure|resolution|accuracy|capacity|mass|spannung|temperatur|gewicht|hohe|breite)\b"),
     (ValueType.MONEY, r"\bhow (much|expensive)\b|\bcosts?\b|\bprice\b|\bamount\b|\bowe\b|\bcombien\b|\bcuanto\b"),
     (ValueType.MONEY, r"\bwie ?viel\b|\bkostet\b|\bbetrag\b|\bpreis\b"),
     (ValueType.TIME, r"\bwhat time\b|\bum wie ?viel uhr\b|\bat which time\b"),
     (ValueType.DATE, r"\bwhen\b|\b(what|which) (day|date|year|month|century|decade)\b"),
     (ValueType.DATE, r"\bwann\b|\bdatum\b|\bquand\b|\bcuando\b|\bdate\b|\bfecha\b"),
     (ValueType.NAME, r"\bwho(m|se)?\b|\bwer\b|\bwem\b|\bwen\b|\bqui\b|\bquien\b"),
+    (ValueType.NAME, rf"\b(what|which|welche[rsnm]?) ({_NAMED_THINGS})\b"),
     (ValueType.ADDRESS, r"\baddress\b|\badresse\b|\banschrift\b|\bdireccion\b"),
     (ValueType.PLACE, r"\bwhere\b|\bwo\b|\bdonde\b|\b(what|which) (city|country|town|state|place|region|continent)\b"),
     (ValueType.IDENTIFIER, r"\b(number|no|nr|code|id|reference|serial)\b|nummer\b|\bnumero\b|\biban\b"),
 )
+#: Forms that a concept knows better than the question's wording does ("VAT number" is an identifier anyhow).
+_WEAK_CUES = frozenset({ValueType.IDENTIFIER, ValueType.ADDRESS, ValueType.MEASURE, ValueType.PLACE})
 _YES_NO = re.compile(r"^\s*(is|are|was|were|did|does|do|has|have|had|can|ist|sind|war|hat|est|es)\b", re.IGNORECASE)
 _CHECKED = re.compile(
     r"\b(checked|ticked|marked|selected|crossed|angekreuzt|markiert|coch[ée]e?|marcad[oa])\b", re.IGNORECASE
@@ -70,6 +86,16 @@ _TAIL = re.compile(
     r"(?:(?:the|this|that|an?|my|our|der|dem|den|des|dieser|diesem|einer|eines|la|le|cette|ce|el|esta|este)\s+)*(?:"
     + "|".join(sorted(_PLACES_TO_LOOK))
     + r")\W*$",
+    re.IGNORECASE,
+)
+#: What follows says of what or where the head of a phrase is.
+_OF = re.compile(
+    r"\s(?:of|on|for|in|at|from|to|with|per|when|by|von|der|des|vom|auf|im|am|beim|für|du|del?)\s", re.IGNORECASE
+)
+#: "Which zone is ...": the noun is the label.
+_ASKED_NOUN = re.compile(
+    r"^\W*(?:what|which|welche[rsnm]?|quel(?:le)?s?|qu[eé]|cu[aá]l)\s+((?:[\w-]+\s+){1,2}?)"
+    r"(?:is|are|was|were|did|does|do|has|have|had|should|must|may|can|will|ist|sind|hat|war|soll|est|es)\b",
     re.IGNORECASE,
 )
 _NUMERAL = re.compile(r"\d")
@@ -100,9 +126,13 @@ class Question:
     @cached_property
     def wanted(self) -> tuple[tuple[str, ...], ...]:
         """Label phrases as tuples of folded words, the question's own first, then those of its concepts."""
-        own = _own_labels(self)
         named = [tuple(t.folded for t in tokens(label)) for concept in self.concepts for label in concept.labels]
-        return tuple(dict.fromkeys(phrase for phrase in own + named if phrase))
+        return tuple(dict.fromkeys(phrase for phrase in (*self.own, *named) if phrase))
+
+    @cached_property
+    def own(self) -> tuple[tuple[str, ...], ...]:
+        """The question's own phrases for the label, the fullest first."""
+        return tuple(dict.fromkeys(phrase for phrase in _own_labels(self) if phrase))
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -119,7 +149,7 @@ class Question:
     @cached_property
     def subject(self) -> tuple[str, ...]:
         """Terms without those that only carry the question: what evidence must cover."""
-        asking = {stem(word) for word in _ASKING}
+        asking = {stem(word) for word in _ASKING} | {stem(fold(noun)) for noun in _TYPE_NOUN.findall(self.text)}
         return tuple(term for term in self.terms if stem(term) not in asking) or self.terms
 
     @cached_property
@@ -184,17 +214,15 @@ def _in_order(phrase: list[str], words: list[str], *, gapped: bool) -> list[int]
 
 
 def _type_of(text: str, concepts: list[Concept]) -> ValueType:
+    """The form of the answer: what the question's wording says, unless a concept knows better."""
     folded = fold(text)
     if _CHECKED.search(text) and _YES_NO.match(text):
         return ValueType.CHOICE
-    if concepts and concepts[0].type not in (ValueType.ANY, ValueType.NAME):
-        particular = concepts[0].type
-        if particular is not ValueType.MONEY or not re.search(r"\bhow many\b|percent|wie ?viele", folded):
-            return particular
-    for kind, pattern in _TYPE_CUES:
-        if re.search(pattern, folded):
-            return kind
-    return concepts[0].type if concepts else ValueType.ANY
+    cued = next((kind for kind, pattern in _TYPE_CUES if re.search(pattern, folded)), None)
+    known = next((concept.type for concept in concepts if cued is None or _compatible(concept.type, cued)), None)
+    if cued is None or (cued in _WEAK_CUES and concepts and concepts[0].type not in (ValueType.ANY, ValueType.NAME)):
+        return (concepts[0].type if concepts else known) or ValueType.ANY
+    return cued
 
 
 def _compatible(offered: ValueType, wanted: ValueType) -> bool:
@@ -202,17 +230,37 @@ def _compatible(offered: ValueType, wanted: ValueType) -> bool:
     texts = {ValueType.ANY, ValueType.NAME, ValueType.ADDRESS, ValueType.PLACE}
     if wanted is ValueType.ANY or offered is wanted or (offered in texts and wanted in texts):
         return True
-    return {offered, wanted} <= {ValueType.MONEY, ValueType.NUMBER, ValueType.PERCENT}
+    measured = {ValueType.MONEY, ValueType.NUMBER, ValueType.PERCENT, ValueType.DURATION}
+    return wanted is ValueType.MEASURE and offered in measured
 
 
 def _own_labels(question: Question) -> list[tuple[str, ...]]:
-    """The question's own words for the label: as asked, and without proper names, which say whose value is meant."""
+    """The question's own words for the label, the fullest first.
+
+    As asked; without proper names, which say whose value is meant; the head of the phrase alone ("the *registration
+    number* of the vehicle on the form"), also with what it is of in front, as labels are worded ("vehicle registration
+    number"); and without the words for dealings, which lists of goods do not print.
+    """
     asking = {stem(word) for word in _ASKING} - {stem("name"), stem("type"), stem("value"), stem("called")}
-    text = _LEAD.sub("", _TAIL.sub("", question.text))
-    words = content_terms(text, question.language) if tokens(text) else list(question.terms)
-    words = [word for word in words if stem(word) not in asking] or words
     held = {fold(part) for name in question.names for part in name.split()}
-    return [tuple(words), tuple(word for word in words if word not in held)]
+    dealings = {stem(word) for word in _DEALINGS} | {"price", "amount"}
+    text = _LEAD.sub("", _TAIL.sub("", question.text))
+    words = _meaningful(text, question, asking) or list(question.terms)
+    without = tuple(word for word in words if word not in held)
+    goods = tuple(word for word in without if stem(word) not in dealings)
+    parts = [_meaningful(part, question, asking | held) for part in _OF.split(text)[:2]]
+    heads = [tuple(parts[0]), tuple(parts[1] + parts[0])] if len(parts) > 1 and parts[1] else []
+    if noun := _ASKED_NOUN.match(question.text):
+        heads.append(tuple(_meaningful(noun[1], question, asking)))
+    heads = [head for head in heads if not _PLACES_TO_LOOK.issuperset(head)]
+    return [tuple(words), without, *heads, goods]
+
+
+def _meaningful(text: str, question: Question, asking: set[str]) -> list[str]:
+    if not tokens(text):
+        return []
+    words = content_terms(text, question.language)
+    return [word for word in words if stem(word) not in asking and word not in asking] or words
 
 
 def _names(text: str, language: str) -> tuple[str, ...]:

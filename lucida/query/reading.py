@@ -10,10 +10,13 @@ from lucida.query.candidate import Candidate, Features
 from lucida.query.fields import read_fields
 from lucida.query.labels import alikeness
 from lucida.query.letters import read_letters
+from lucida.query.parties import read_parties
 from lucida.query.search import inverse_document_frequencies, retrieve
-from lucida.query.sentences import Scored, score_sentences, short_answer
+from lucida.query.sentences import Scored, score_sentences
+from lucida.query.spans import beside, form, short_answer
 from lucida.query.tables import read_tables
 from lucida.query.terms import tokens
+from lucida.query.verification import locate
 from lucida.types import ItemKind
 
 if TYPE_CHECKING:
@@ -27,6 +30,14 @@ if TYPE_CHECKING:
 #: Pages that are read closely, the best by retrieval.
 MOST_PAGES = 8
 _MOST_SENTENCES = 6
+#: A passage ends on the page where its last words stand.
+_TAIL_WORDS = 4
+#: Passages that the question's own words bring up, when its concepts' labels widen the search.
+_OWN = 3
+#: What a numeral or a name that a page does not know takes from its candidates.
+#: A word counts at most so many times as much for being rare.
+_RAREST = 1.5
+_FOREIGN_NUMERAL, _FOREIGN_NAME = 0.7, 0.35
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +55,32 @@ def gather(index: Index, encoder: TextEncoder | None, question: Question, where:
     "Gesamtbetrag".
     """
     found = retrieve(index, encoder, question.text, terms=question.expansion, top_k=top_k, where=where, word_coverage=0)
+    if question.concepts:
+        # The many words for a total must not drown the one that says of what.
+        own = retrieve(index, None, question.text, terms=question.terms, top_k=_OWN, where=where, word_coverage=0)
+        held = {entry.item.id for entry in found}
+        found[2:2] = [entry for entry in own if entry.item.id not in held]
     passages = tuple(entry.item for entry in found if entry.item.kind == ItemKind.PASSAGE)
+    return Retrieved(passages, tuple(_pages(index, passages)))
+
+
+def _pages(index: Index, passages: Sequence[ItemRow]) -> list[PageRow]:
+    """The passages' pages, and behind them the next ones of passages that run over their page's end."""
     places = list(dict.fromkeys((item.source_id, item.page) for item in passages))[:MOST_PAGES]
-    pages = (index.page(source_id, number) for source_id, number in places)
-    return Retrieved(passages, tuple(page for page in pages if page is not None))
+    pages = {place: page for place in places if (page := index.page(*place)) is not None}
+    for item in passages:
+        page = pages.get((item.source_id, item.page))
+        following = (item.source_id, item.page + 1)
+        if page is None or following in pages or _ends_on(item, page):
+            continue
+        if (over := index.page(*following)) is not None:
+            pages[following] = over
+    return list(pages.values())
+
+
+def _ends_on(item: ItemRow, page: PageRow) -> bool:
+    tail = " ".join(item.text.split()[-_TAIL_WORDS:])
+    return locate(tail, page.words) is not None
 
 
 def read(index: Index, encoder: TextEncoder | None, question: Question, found: Retrieved) -> list[Candidate]:
@@ -55,13 +88,15 @@ def read(index: Index, encoder: TextEncoder | None, question: Question, found: R
     weights = inverse_document_frequencies(index, question.terms)
     candidates: list[Candidate] = []
     for rank, page in enumerate(found.pages):
-        names = spoken_of(question, _page_words(index, page))
+        words = _page_words(index, page)
+        names, absent = spoken_of(question, words, weights), missing(question, words)
         own = [
             *read_fields(page, question, weights),
             *read_tables(page, question, weights),
             *read_letters(page, question),
+            *read_parties(page, question),
         ]
-        candidates += [_with(candidate, names=names, rank=_falling(rank)) for candidate in own]
+        candidates += [_with(candidate, names=names, rank=_falling(rank), absent=absent) for candidate in own]
     return candidates + _from_sentences(index, encoder, question, found, weights)
 
 
@@ -76,42 +111,72 @@ def _from_sentences(
     for entry in scored:
         item = passages[entry.passage]
         words = _words(" ".join((*texts[entry.passage][1], item.text)))
-        page = pages[item.source_id, item.page]
-        candidates.append(_sentence(question, entry, item, page, named(question, words)))
+        own = pages[item.source_id, item.page]
+        page, quote = standing(
+            entry.text, short_answer(question, entry.text), own, pages.get((own.source_id, own.number + 1))
+        )
+        candidate = _sentence(question, entry, item, page, quote, named(question, words))
+        absent = missing(question, words | _words(" ".join(word.text for word in page.words)))
+        features = replace(candidate.features, absent=absent)
+        candidates.append(replace(candidate, features=features))
     return candidates
 
 
-def _sentence(question: Question, entry: Scored, item: ItemRow, page: PageRow, names: float) -> Candidate:
+def standing(sentence: str, short: str | None, page: PageRow, following: PageRow | None) -> tuple[PageRow, str]:
+    """The page on which a passage's sentence stands, and what of it stands there.
+
+    A passage may run over its page's end. Of a sentence that does so itself, the part with the short answer is quoted,
+    or the longer part where there is none.
+    """
+    if following is None or locate(sentence, page.words) is not None:
+        return page, sentence
+    if locate(sentence, following.words) is not None:
+        return following, sentence
+    words = sentence.split()
+    for cut in range(len(words) - 1, 0, -1):
+        head, tail = " ".join(words[:cut]), " ".join(words[cut:])
+        if locate(head, page.words) is None or locate(tail, following.words) is None:
+            continue
+        first = short in head if short is not None else len(head) >= len(tail)
+        return (page, head) if first else (following, tail)
+    return page, sentence
+
+
+def _sentence(question: Question, entry: Scored, item: ItemRow, page: PageRow, quote: str, names: float) -> Candidate:
     short = short_answer(question, entry.text)
     features = Features(
         match=entry.coverage,
-        agreement=1.0 if short is not None else 0.0,
+        agreement=form(question, entry.text, short),
         similarity=entry.similarity,
         names=names,
+        place=beside(question, entry.text, short),
         rank=_falling(entry.passage),
     )
-    return Candidate(short or entry.text, entry.text, page, "sentence", features, near=item.box)
+    near = item.box if page.number == item.page else None
+    return Candidate(short or quote, quote, page, "sentence", features, near=near)
 
 
-def _with(candidate: Candidate, *, names: float, rank: float) -> Candidate:
-    return replace(candidate, features=replace(candidate.features, names=names, rank=rank))
+def _with(candidate: Candidate, *, names: float, rank: float, absent: float) -> Candidate:
+    return replace(candidate, features=replace(candidate.features, names=names, rank=rank, absent=absent))
 
 
 def _falling(rank: int) -> float:
     return 1.0 / (1.0 + 0.25 * rank)
 
 
-def spoken_of(question: Question, words: frozenset[str]) -> float:
+def spoken_of(question: Question, words: frozenset[str], rarity: dict[str, float]) -> float:
     """How much of what the question speaks of stands among words, 0..1: a value of another thing is no answer.
 
     Names, numerals and words of the matter count fully. Words of a label ("cost") or a kind of document ("receipt")
-    count little, since documents use others for them.
+    count little, since documents use others for them. Rare words count more than common ones.
     """
-    missing = total = 0.0
-    for term, weight in question.matter.items():
+    usual = sum(rarity.values()) / len(rarity) if rarity else 1.0
+    lacking = total = 0.0
+    for term, matters in question.matter.items():
+        weight = min(rarity.get(term, usual) / (usual or 1.0), _RAREST) if matters == 1.0 else matters
         total += weight
-        missing += 0.0 if _said(term, words) else weight
-    return 1.0 - missing / max(total, 1.0)
+        lacking += 0.0 if _said(term, words) else weight
+    return 1.0 - lacking / max(total, 1.0)
 
 
 def named(question: Question, words: frozenset[str]) -> float:
@@ -123,8 +188,28 @@ def named(question: Question, words: frozenset[str]) -> float:
     return sum(held) / len(held) if held else 1.0
 
 
+def missing(question: Question, words: frozenset[str]) -> float:
+    """How surely words speak of something else, 0..1: a year, a number or a name of the question is not among them.
+
+    Small numbers are often spelled out, and names are varied; a longer numeral ("2017", "KM-4172") is either there or
+    it is not. Years may be printed by their last two digits ("2023/24").
+    """
+    worst = 0.0
+    for token in (token for name in question.names for token in tokens(name)):
+        if _said(token.folded, words):
+            continue
+        digits = token.folded.isdigit()
+        if digits and len(token.folded) == 4 and {str(int(token.folded) - 1), token.folded[2:]} <= words:
+            continue
+        numeral = any(char.isdigit() for char in token.folded) and not (digits and len(token.folded) < 3)
+        worst = max(worst, _FOREIGN_NUMERAL if numeral else _FOREIGN_NAME)
+    return worst
+
+
 def _said(word: str, words: frozenset[str]) -> bool:
-    return word in words or any(alikeness(other, word) >= 0.85 for other in words)
+    if word in words or any(char.isdigit() for char in word):
+        return word in words
+    return any(alikeness(other, word) >= 0.85 for other in words)
 
 
 def _page_words(index: Index, page: PageRow) -> frozenset[str]:

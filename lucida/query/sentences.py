@@ -1,4 +1,4 @@
-"""Answers from running text: the sentence that speaks of what is asked, and the span in it that answers."""
+"""Answers from running text: the sentence that speaks of what is asked."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lucida.query.concepts import ValueType
 from lucida.query.labels import alikeness
 from lucida.query.terms import language_of, stop_words, tokens
-from lucida.query.typed import Span, find_spans
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,18 +19,15 @@ _SENTENCE_END = re.compile(r"(?<=[.!?])[\"'”’)\]]?\s+(?=[\"'“\u2018(\[]?[A
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(])(?:[A-Z]|Mr|Mrs|Ms|Dr|Prof|St|No|Nr|vs|etc|e\.g|i\.e|cf|Fig|Inc|Ltd|Co|Jr|Sr|approx|z\.B|d\.h|bzw|ca|Abs|\d{1,2})\.$"
 )
+#: A line of at most so many words stands for itself when the next one starts anew.
+_SHORT_LINE = 9
+_STARTS_ANEW = re.compile(r"[A-ZÄÖÜÀ-Þ\d(•*§\[\"“„–-]")
 #: A sentence longer than this is a list or a table in disguise; it is cut at its semicolons.
 _LONGEST = 400
 #: Sentences have at least this share of stop-words; without a full stop at their end, more.
 _FEWEST_STOP_WORDS = 0.08
 #: Sentences that go to the encoder, the best by words first: it costs milliseconds each.
 _MOST_ENCODED = 24
-#: Types that show by their form, so that a span can be cut out of a sentence.
-_SHORT_TYPES = frozenset(ValueType) - {ValueType.ANY, ValueType.ADDRESS, ValueType.IDENTIFIER, ValueType.CHOICE}
-_STREET = re.compile(r"\b(?:road|street|lane|avenue|square|stra(?:ss|ß)e|platz|allee|rue)$", re.IGNORECASE)
-_PLACE_LEAD = re.compile(
-    r"\b(?:in|at|from|near|to|of|on|im|nach|bei|aus|à|en)\s+(?:the\s+|der\s+|dem\s+)?$", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +52,24 @@ class Scored:
 
 
 def split_sentences(text: str) -> list[str]:
-    """Sentences of a passage, white space folded; abbreviations and initials do not end one."""
-    text = " ".join(text.split())
+    """Sentences of a passage, white space folded; abbreviations and initials do not end one, short lines do.
+
+    A line of few words before one that starts anew is a title, a greeting or a form's row.
+    """
+    return [sentence for block in _blocks(text) for sentence in _sentences(block)]
+
+
+def _blocks(text: str) -> list[str]:
+    blocks: list[list[str]] = [[]]
+    for line in text.splitlines():
+        last = blocks[-1][-1] if blocks[-1] else ""
+        if last and len(last.split()) <= _SHORT_LINE and _STARTS_ANEW.match(line.strip()):
+            blocks.append([])
+        blocks[-1].append(line)
+    return [" ".join(" ".join(lines).split()) for lines in blocks]
+
+
+def _sentences(text: str) -> list[str]:
     sentences: list[str] = []
     start = 0
     for match in _SENTENCE_END.finditer(text):
@@ -134,68 +145,3 @@ def _coverage(
             best = max(best, 0.4 * max((alikeness(word, term) for word in context), default=0.0))
         covered += weight * best
     return covered / mass if mass else 0.0
-
-
-def short_answer(question: Question, sentence: str) -> str | None:
-    """The one span of the asked type that stands clear in the sentence; None leaves the sentence as the answer.
-
-    A span that repeats the question's own words cannot be its answer. Of several, the one nearest to the words that
-    the question shares with the sentence is meant.
-    """
-    if question.type not in _SHORT_TYPES:
-        return None
-    spans = [span for span in _spans(question, sentence) if not _asked(question, span.text)]
-    if question.type is ValueType.NAME:
-        # A single capital at the start of a sentence tells nothing.
-        spans = [span for span in spans if (span.start > 0 or " " in span.text) and not _STREET.search(span.text)]
-    if not spans:
-        return None
-    if question.type is ValueType.NAME:
-        return min(spans, key=lambda span: (-_person(question, sentence, span), span.start)).text
-    anchors = [t.start for t in tokens(sentence) if any(alikeness(t.folded, term) for term in question.subject)]
-    return min(spans, key=lambda span: (_distance(span, anchors), span.start)).text
-
-
-def _spans(question: Question, sentence: str) -> list[Span]:
-    spans = find_spans(sentence, question.type)
-    if question.type is ValueType.NUMBER:
-        dates = find_spans(sentence, ValueType.DATE)
-        spans = [span for span in spans if not any(d.start <= span.start < d.end for d in dates)] or spans
-    if question.type is ValueType.PLACE:
-        led = [span for span in spans if _PLACE_LEAD.search(sentence[: span.start])]
-        spans = led or spans
-    if question.type in (ValueType.NAME, ValueType.PLACE):
-        spans = [trimmed for span in spans if (trimmed := _without_lead(span, question.language)) is not None]
-    return spans
-
-
-def _without_lead(span: Span, language: str) -> Span | None:
-    """A name without the stop-word that starts its sentence ("The", "In"); None when nothing is left."""
-    words = tokens(span.text)
-    kept = next((word for word in words if word.folded not in stop_words(language)), None)
-    if kept is None:
-        return None
-    return Span(span.start + kept.start, span.end, span.text[kept.start :])
-
-
-def _person(question: Question, sentence: str, span: Span) -> int:
-    """How surely a name answers "who": led by "by", of two words, no part of the thing that was asked about."""
-    led = re.search(r"\b(?:by|von|par|por)\s+(?:[\w']+\s+){0,4}$", sentence[: span.start], re.IGNORECASE) is not None
-    after = next(iter(tokens(sentence[span.end :])), None)
-    part = after is not None and not after.text[0].isupper() and after.folded in question.subject
-    dated = bool(find_spans(span.text, ValueType.DATE))
-    return 2 * led + (len(span.text.split()) > 1) - 3 * part - 3 * dated
-
-
-def _asked(question: Question, span: str) -> bool:
-    """Whether a span is at least half words of the question."""
-    words = [token.folded for token in tokens(span)]
-    return 2 * sum(any(alikeness(word, asked) for asked in question.words) for word in words) >= len(words)
-
-
-def _distance(span: Span, anchors: list[int]) -> float:
-    if not anchors:
-        return 0.0
-    middle = (span.start + span.end) / 2
-    nearest = sorted(abs(anchor - middle) for anchor in anchors)[:3]
-    return sum(nearest) / len(nearest)

@@ -11,6 +11,7 @@ from lucida.query.labels import alikeness
 from lucida.query.normalise import parse_amount
 from lucida.query.terms import tokens
 from lucida.query.typed import agreement
+from lucida.query.units import Valued, with_unit
 from lucida.types import Box, Cell, Table
 
 if TYPE_CHECKING:
@@ -23,12 +24,20 @@ _HIGHEST = frozenset(
     {"highest", "most", "largest", "biggest", "greatest", "maximum", "max", "hochste", "meisten", "grosste"}
 )
 _LOWEST = frozenset({"lowest", "least", "smallest", "fewest", "minimum", "min", "niedrigste", "wenigsten", "kleinste"})
+_ABBREVIATIONS = {
+    "max": "maximum", "min": "minimum", "typ": "typical", "nom": "nominal", "qty": "quantity", "avg": "average",
+}  # fmt: skip
 _SUMS = frozenset({"total", "totals", "sum", "subtotal", "gesamt", "summe", "zwischensumme"})
+_LIMITS = frozenset({"minimum", "maximum", "typical", "nominal"})
+_RANGE_WORDS = frozenset({"range", "limits", "bereich", "from", "between", "zwischen"})
+_MEASURED = frozenset({ValueType.MEASURE, ValueType.NUMBER, ValueType.DURATION, ValueType.ANY})
 #: Column heads that a question names by its form alone: "how many" is in the quantity, "how much" in the amount.
 _KIND_HEADS = {
     ValueType.NUMBER: frozenset({"qty", "quantity", "pieces", "units", "number", "count", "menge", "anzahl", "stuck"}),
     ValueType.MONEY: frozenset({"amount", "total", "cost", "sum", "betrag", "gesamt", "summe", "kosten", "montant"}),
 }
+#: Heads of prices for one piece: meant when the question asks for one, and not meant when it does not.
+_EACH_HEADS = frozenset({"price", "rate", "each", "einzelpreis", "stuckpreis", "preis"})
 #: A cell is considered when its headers and the table's surroundings say so much of the question.
 _WEAKEST = 0.4
 _MOST = 6
@@ -62,6 +71,7 @@ def read_tables(page: PageRow, question: Question, weights: dict[str, float]) ->
             grid = _grid(region.table, _surroundings(page, number))
             found += _extreme(page, grid, question, weights)
             found += _cells(page, grid, question, weights)
+            found += _limits(page, grid, question, weights)
     return sorted(found, key=lambda c: -(c.features.match * (0.3 + 0.7 * c.features.agreement)))[:_MOST]
 
 
@@ -72,7 +82,9 @@ def _surroundings(page: PageRow, number: int) -> frozenset[str]:
 
 
 def _words(text: str) -> set[str]:
-    return {token.folded for token in tokens(text)}
+    """Folded words, with what datasheets abbreviate spelled out too."""
+    found = {token.folded for token in tokens(text)}
+    return found | {_ABBREVIATIONS[word] for word in found if word in _ABBREVIATIONS}
 
 
 def _grid(table: Table, around: frozenset[str]) -> _Grid:
@@ -111,13 +123,49 @@ def _cells(page: PageRow, grid: _Grid, question: Question, weights: dict[str, fl
             continue
         row, column = rows.get(cell.row, {}), columns.get(cell.column, {})
         named = any(row.values())
-        meant = bool(grid.columns.get(cell.column, frozenset()) & _KIND_HEADS.get(question.type, frozenset()))
+        meant = _is_meant(grid.columns.get(cell.column, frozenset()), question)
         if not named or not (any(column.values()) or meant or grid.table.columns == 2):
             continue
         covered = {t: max(row.get(t, 0.0), column.get(t, 0.0), 0.8 * around.get(t, 0.0)) for t in terms}
         match = _share(covered, _weighed(question, weights)) * _exactness(grid, cell, question)
         if match >= _WEAKEST:
-            yield _candidate(page, cell.text, cell, match, question.type)
+            yield _candidate(
+                page, with_unit(page, grid.table, cell), cell, match * (1.05 if meant else 1.0), question.type
+            )
+
+
+def _is_meant(head: frozenset[str], question: Question) -> bool:
+    """Whether a column's head says the form that is asked for; the price of one piece is not the price of all."""
+    if question.type is ValueType.MONEY and any(concept.name == "unit price" for concept in question.concepts):
+        return bool(head & _EACH_HEADS)
+    return bool(head & _KIND_HEADS.get(question.type, frozenset()))
+
+
+def _limits(page: PageRow, grid: _Grid, question: Question, weights: dict[str, float]) -> Iterator[Candidate]:
+    """Values of a row whose columns are limits, when the question names no limit: from least to most, or the usual."""
+    places = {name: column for column, words in grid.columns.items() for name in words & _LIMITS if column}
+    if question.type not in _MEASURED or not places or question.words & (_LIMITS | _HIGHEST | _LOWEST):
+        return
+    terms = tuple(term for term in question.subject if term not in _RANGE_WORDS)
+    for row, words in grid.rows.items():
+        held = _held(terms, words)
+        cells = {cell.column: cell for cell in grid.body if cell.row == row and cell.text.strip()}
+        limits = {name: cells[column] for name, column in places.items() if column in cells}
+        if not any(held.values()) or not limits:
+            continue
+        around = _held(terms, grid.around)
+        covered = {term: max(held[term], 0.8 * around[term]) for term in terms}
+        first = next(iter(limits.values()))
+        match = _share(covered, _weighed(question, weights)) * _exactness(grid, first, question)
+        usual = limits.get("typical") or limits.get("nominal")
+        if match < _WEAKEST:
+            continue
+        if "minimum" in limits and "maximum" in limits and (usual is None or question.words & _RANGE_WORDS):
+            low, high = limits["minimum"], limits["maximum"]
+            yield _candidate(page, with_unit(page, grid.table, high, since=low), high, match, question.type)
+        else:
+            chosen = usual or first
+            yield _candidate(page, with_unit(page, grid.table, chosen), chosen, match, question.type)
 
 
 def _weighed(question: Question, weights: dict[str, float]) -> dict[str, float]:
@@ -141,7 +189,8 @@ def _exactness(grid: _Grid, cell: Cell, question: Question) -> float:
 def _extreme(page: PageRow, grid: _Grid, question: Question, weights: dict[str, float]) -> Iterator[Candidate]:
     """Name the row with a column's highest or lowest value ("Which region had the highest revenue?"), sums aside."""
     highest, lowest = question.words & _HIGHEST, question.words & _LOWEST
-    if bool(highest) == bool(lowest):
+    limits = any(words & _LIMITS for words in grid.columns.values())
+    if bool(highest) == bool(lowest) or limits:
         return
     asked = tuple(term for term in question.subject if term not in _HIGHEST | _LOWEST)
     for column, words in grid.columns.items():
@@ -159,7 +208,7 @@ def _extreme(page: PageRow, grid: _Grid, question: Question, weights: dict[str, 
         if name is not None and match >= _WEAKEST:
             wants_value = question.type in (ValueType.MONEY, ValueType.NUMBER, ValueType.PERCENT)
             answer = best if wants_value else name
-            yield _candidate(page, answer.text, answer, match, ValueType.ANY)
+            yield _candidate(page, with_unit(page, grid.table, answer), answer, match, ValueType.ANY)
 
 
 def _amounts(grid: _Grid, column: int) -> list[tuple[float, Cell]]:
@@ -168,7 +217,6 @@ def _amounts(grid: _Grid, column: int) -> list[tuple[float, Cell]]:
     return [(amount, cell) for cell in cells if (amount := parse_amount(cell.text)) is not None]
 
 
-def _candidate(page: PageRow, text: str, cell: Cell, match: float, kind: ValueType) -> Candidate:
-    text = " ".join(text.split())
-    features = Features(match=min(match, 1.0), agreement=agreement(text, kind))
-    return Candidate(text, text, page, "table", features, near=Box(*cell.box))
+def _candidate(page: PageRow, valued: Valued, cell: Cell, match: float, kind: ValueType) -> Candidate:
+    features = Features(match=min(match, 1.0), agreement=agreement(valued.text, kind))
+    return Candidate(valued.text, valued.quote, page, "table", features, valued.words, near=Box(*cell.box))

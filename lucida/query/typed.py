@@ -54,12 +54,35 @@ _NUMBER = re.compile(
     rf"(?<![\w.,])(?:[-\u2212+]?(?:{_AMOUNT})(?:\s?(?:hundred|thousand|million|billion|trillion|dozen))?|{_NUMBER_WORDS}(?:[\s-]{_NUMBER_WORDS})*)(?!\w)",
     re.IGNORECASE,
 )
+#: Units of length and time stand apart, since "how long" asks for either.
+_TIME_UNITS = (
+    r"(?:milliseconds?|seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|nights?|weeks?|months?|quarters?|years?|decades?|"
+    r"centur(?:y|ies)|Sekunden?|Minuten?|Stunden?|Tag(?:en?)?|Wochen?|Monat(?:en?)?|Jahr(?:en?)?|jours?|semaines?|mois|ans?|"
+    r"días?|semanas?|meses|años?|[mµμn]?s|h|d)"
+)
+_LENGTH_UNITS = (
+    r"(?:[kcmµμn]?m|kilomet(?:re|er)s?|centimet(?:re|er)s?|millimet(?:re|er)s?|met(?:re|er)s?|Metern?|Kilometern?|miles?|"
+    r"feet|foot|ft|inch(?:es)?|yards?|nautical miles?)"
+)
+_OTHER_UNITS = (
+    r"(?:°\s?[CF]|K|kelvin|degrees?(?:\s(?:Celsius|Fahrenheit|C|F))?|Grad|[km]?g|kilograms?|kilos?|grams?|tonnes?|tons?|"
+    r"pounds|lbs?|oz|ounces?|[cm]?l|lit(?:re|er)s?|Litern?|gallons?|[kmMGµμn]?[VAWJF]|[kMG]Wh|Wh|mAh|Ah|[kM]?(?:Ohm|Ω)|[kMGT]?Hz|"
+    r"[kMGT]i?B|[kMG]?bits?|bytes?|[kMh]?Pa|[m]?bar|ppm|ppb|dB|lux|lm|knots?|rpm|km/h|mph|m/s|"
+    r"(?:square|cubic)\s(?:kilo|centi|milli)?(?:met(?:re|er)s?|feet|miles?|inch(?:es)?|yards?)|hectares?|acres?|"
+    r"Quadratmetern?|Kubikmetern?|Hektar|[kcm]?m[²³23]|percentage points|percent|per\scent|Prozent|%(?:\s?RH)?)"
+)
+_QUANTITY = rf"(?:[-\u2212+±~]\s?)?(?:{_AMOUNT}|{_NUMBER_WORDS}(?:[\s-]{_NUMBER_WORDS})*)"
+_RANGED = rf"(?<![\w.,]){_QUANTITY}(?:\s?(?:to|bis|and|–|-|\.\.\.|…)\s?{_QUANTITY})?"
+_BIG = r"(?:\s(?:thousand|million|billion|Millionen|Milliarden))?"
+_DURATION = re.compile(rf"{_RANGED}[\s-]?{_TIME_UNITS}(?![\w/])(?:\sand\s{_QUANTITY}\s{_TIME_UNITS}(?!\w))?")
+_LENGTH = re.compile(rf"{_RANGED}\s?{_LENGTH_UNITS}(?![\w/])")
+_MEASURE = re.compile(rf"{_RANGED}{_BIG}\s?(?:{_OTHER_UNITS}|{_LENGTH_UNITS}|{_TIME_UNITS})(?![\w/])")
 _TIME = re.compile(
     r"(?<![\w:])\d{1,2}[:.]\d{2}(?::\d{2})?(?:\s?[ap]\.?m\.?|\s?Uhr)?(?![\w:])|\b\d{1,2}\s?(?:[ap]\.?m\.?|Uhr)(?!\w)",
     re.IGNORECASE,
 )
 _EMAIL = re.compile(r"[\w.+-]+\s?@\s?[\w-]+(?:\.[\w-]+)+")
-_PHONE = re.compile(r"(?<![\w.])(?:\+\s?)?\(?\d[\d\s()/.\-]{5,}\d(?!\w)")
+_PHONE = re.compile(r"(?<![\w./-])(?:\+\s?)?\(?\d[\d\s()/.\-]{5,}\d(?!\w)")
 _WEB = re.compile(
     r"(?:https?://|www\.)[^\s,;]+|(?<![@\w])[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|edu|gov|de|at|ch|fr|es|io|eu|uk)(?:/\S*)?(?!\w)",
     re.IGNORECASE,
@@ -72,6 +95,8 @@ _NAME_PART = r"(?:[A-ZÀ-ÖØ-Þ][\w'’&.-]*|&)"
 _NAME = re.compile(
     rf"(?<!\w){_NAME_PART}(?:\s+(?:(?:of|the|and|de|la|le|du|der|von|van|den|und|bin|al)\s+){{0,2}}{_NAME_PART})*"
 )
+#: More words than this, mostly in small letters, are a sentence and no name.
+_LONGEST_NAME = 5
 _CHOICE = re.compile(r"[☐☑☒✓✔✗✘■□]|[\[(]\s?[xX✓ ]?\s?[\])]")
 
 _PATTERNS: dict[ValueType, tuple[re.Pattern[str], ...]] = {
@@ -79,6 +104,8 @@ _PATTERNS: dict[ValueType, tuple[re.Pattern[str], ...]] = {
     ValueType.MONEY: (_MONEY, _PLAIN_MONEY),
     ValueType.PERCENT: (_PERCENT,),
     ValueType.NUMBER: (_NUMBER,),
+    ValueType.MEASURE: (_MONEY, _MEASURE),
+    ValueType.DURATION: (_DURATION, _LENGTH),
     ValueType.TIME: (_TIME,),
     ValueType.EMAIL: (_EMAIL,),
     ValueType.PHONE: (_PHONE,),
@@ -135,12 +162,23 @@ def _as_money(value: str) -> float:
     return 0.6 if re.fullmatch(r"[-\u2212(]?[\d.,'’\s]+\)?", value.strip()) and any(c.isdigit() for c in value) else 0.0
 
 
+def _as_measure(value: str) -> float:
+    """A bare number may be a measure whose unit stands elsewhere, but less surely."""
+    spans = find_spans(value, ValueType.MEASURE)
+    if spans:
+        return 0.7 + 0.3 * min(sum(span.end - span.start for span in spans) / max(len(value.strip()), 1), 1.0)
+    return 0.75 if find_spans(value, ValueType.NUMBER) and not any(c.isalpha() for c in value) else 0.0
+
+
 def _as_name(value: str) -> float:
     letters = sum(char.isalpha() for char in value)
     if not letters or find_spans(value, ValueType.EMAIL):
         return 0.0
     share = letters / max(sum(not char.isspace() for char in value), 1)
-    starts_high = value.lstrip("\"'(„")[:1].isupper()
+    words = [word for word in value.split() if word[0].isalpha()]
+    if len(words) > _LONGEST_NAME and sum(word[0].isupper() for word in words) < 0.4 * len(words):
+        return 0.3
+    starts_high = value.lstrip("\"'(„")[:1].isupper() or 2 * sum(word[0].isupper() for word in words) > len(words) > 1
     return (1.0 if starts_high else 0.6) * (1.0 if share > 0.7 else 0.4)
 
 
@@ -158,6 +196,7 @@ def _as_address(value: str) -> float:
 
 _JUDGES: dict[ValueType, Callable[[str], float]] = {
     ValueType.MONEY: _as_money,
+    ValueType.MEASURE: _as_measure,
     ValueType.NAME: _as_name,
     ValueType.PLACE: _as_name,
     ValueType.IDENTIFIER: _as_identifier,

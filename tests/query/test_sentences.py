@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from lucida.query.question import understand
-from lucida.query.sentences import reads_as_prose, score_sentences, short_answer, split_sentences
+from lucida.query.sentences import reads_as_prose, score_sentences, split_sentences
+from lucida.query.spans import short_answer
 
 VAULT = (
     "The Svalbard seed vault was opened in February 2008 by the prime minister Jens Stoltenberg. It stores more than "
