@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from lucida import Library
+
 #: name -> (how it is made, the same whole, part of the sentence, part of the advice)
 BROKEN: dict[str, tuple[Callable[[ModuleType], bytes], Callable[[ModuleType], bytes], str, str]] = {
     "empty.pdf": (lambda m: b"", lambda m: m.pdf("word"), "is empty", "complete copy"),
@@ -67,7 +69,8 @@ class Story:
     problems: int
     good: set[str]
     whole: dict[str, set[str]]
-    shown: dict[str, dict[str, Any]]
+    read: dict[str, Any]
+    shown: dict[str, Any]
     unchanged: dict[str, Any]
     retried: dict[str, Any]
     mended_code: int
@@ -105,7 +108,9 @@ def story(
     status, problems = lucida("status", "--json").json, lucida("verify").code
     good = found(lucida.library, "ferry")
     whole = {word: found(lucida.library, word) for word in ("sloop", "ketch", "yawl", "smack", "dory", "canoe")}
-    shown = {name: lucida("show", name, "--json").json for name in ("xref.pdf", "carrying.pdf", "a-picture.pdf")}
+    with Library.open(lucida.library) as library:
+        read = {name: library.source(name) for name in ("xref.pdf", "carrying.pdf", "a-picture.pdf")}
+    shown = lucida("show", "carrying.pdf", "--json").json
     unchanged = lucida("ingest", papers, "--json").json
     retried = lucida("ingest", papers, "--retry", "--json").json
     for name, (_, mended, *_) in BROKEN.items():
@@ -113,7 +118,7 @@ def story(
     last = lucida("ingest", papers, "--retry", "--json")
     listing = lucida("status", "--sources", "--json").json
     return Story(
-        lucida.library, canary, first.code, first.err, first.json, status, problems, good, whole, shown,
+        lucida.library, canary, first.code, first.err, first.json, status, problems, good, whole, read, shown,
         unchanged, retried, last.code, last.json, listing, lucida("verify").code,
         {Path(row["source"]).name: row for row in listing["listing"]},
     )  # fmt: skip
@@ -180,17 +185,17 @@ def test_a_file_with_the_wrong_ending_or_a_giant_inside_is_read_for_what_it_is(
 
 
 def test_a_picture_that_is_called_a_document_is_a_picture(story: Story) -> None:
-    assert story.shown["a-picture.pdf"]["media_type"] == "image/png"
+    assert story.read["a-picture.pdf"].media_type == "image/png"
 
 
 def test_a_broken_cross_reference_table_is_repaired_and_mentioned(story: Story) -> None:
     assert story.whole["sloop"] == {"xref.pdf"}
-    assert any("cross-reference" in warning for warning in story.shown["xref.pdf"]["warnings"])
+    assert any("cross-reference" in warning for warning in story.read["xref.pdf"].warnings)
 
 
 def test_scripts_and_embedded_files_are_listed_and_never_run(story: Story) -> None:
     assert story.whole["ketch"] == {"carrying.pdf"}
-    warnings = story.shown["carrying.pdf"]["warnings"]
+    warnings = story.shown["warnings"]
     assert any("JavaScript" in warning and "never run" in warning for warning in warnings)
     assert any("payload.exe" in warning and "prices" in warning for warning in warnings)
     assert all(warning.isprintable() for warning in warnings)

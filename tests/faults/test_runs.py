@@ -62,6 +62,7 @@ def test_files_may_have_any_name(
     assert (again["added"], again["updated"], again["unchanged"]) == (0, 0, 2 * len(NAMES))
 
 
+@pytest.mark.slow
 def test_a_name_that_is_no_text_can_be_given_and_shown(tmp_path: Path, lucida: Any, make: ModuleType) -> None:
     path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9 \n.md"))
     path.write_text(make.sentence("ferry"))
@@ -174,7 +175,7 @@ def test_a_document_of_two_hundred_pages(lucida: Any, papers: Path, make: Module
         assert "leaf 173" in library.search("leaf 173", top_k=1)[0].text
 
 
-@pytest.mark.parametrize("closed", [(0,), (1,), (0, 1, 2)])
+@pytest.mark.parametrize("closed", [(0,), pytest.param((1,), marks=pytest.mark.slow), (0, 1, 2)])
 def test_streams_that_are_closed_from_the_start(
     lucida: Any, papers: Path, found: Found, sound: Sound, closed: tuple[int, ...]
 ) -> None:
@@ -205,6 +206,7 @@ def test_nobody_reads_the_output(lucida: Any, papers: Path, command: tuple[str, 
     assert ran.err == ""
 
 
+@pytest.mark.slow
 def test_the_reader_leaves_after_the_first_line(lucida: Any, papers: Path) -> None:
     for number in range(30):
         (papers / f"{number}-{'x' * 200}.md").write_text(f"Crate {number}")
@@ -218,7 +220,7 @@ def test_the_reader_leaves_after_the_first_line(lucida: Any, papers: Path) -> No
     process.stderr.close()
 
 
-@pytest.mark.parametrize("report", [(), ("--json",)])
+@pytest.mark.parametrize("report", [(), pytest.param(("--json",), marks=pytest.mark.slow)])
 def test_an_ingest_whose_reader_leaves_keeps_its_exit_code(
     lucida: Any, papers: Path, found: Found, sound: Sound, report: tuple[str, ...]
 ) -> None:

@@ -128,11 +128,9 @@ def test_a_library_that_may_only_be_read(shared: Any, papers: Path, sound: Sound
     read_only(shared.library)
     before = {path: path.stat().st_mtime_ns for path in shared.library.rglob("*")}
     assert "ferry" in shared("search", "ferry").out
-    assert shared("status").code == 0
-    assert shared("show", "good.md").code == 0
-    assert shared("verify").code == 0
     assert "half past two" in shared("ask", "When does the ferry sail?").out
-    for command in (("ingest", papers), ("remove", "good.md"), ("compact",), ("verify", "--repair")):
+    assert shared("verify").code == 0
+    for command in (("ingest", papers), ("remove", "good.md")):
         refused = shared(*command)
         assert refused.code == 4, command
         assert "may write" in refused.err or "ermission" in refused.err, refused.err
@@ -160,7 +158,7 @@ def test_a_library_may_lie_anywhere(tmp_path: Path, pristine: Path, make: Module
     sound(folder)
 
 
-@pytest.mark.parametrize("place", ["Bücher & Blätter", "two\nlines"])
+@pytest.mark.parametrize("place", [pytest.param("Bücher & Blätter", marks=pytest.mark.slow), "two\nlines"])
 def test_a_library_is_made_anywhere(tmp_path: Path, command_line: Callable[..., Any], papers: Path, place: str) -> None:
     (tmp_path / place).mkdir()
     lucida = command_line(tmp_path / place / "library")
