@@ -2,22 +2,19 @@
 
 All ways run in turns over the same synthetic 900-character passages in one process, so their ratios hold even where
 the machine's speed wanders. Rank agreement asks every way's passages with float32 queries, as a library does.
-
-Run: python benchmarks/embed.py [--passages 256] [--rounds 3] [--json]
 """
 
 from __future__ import annotations
 
-import argparse
-import json
 import os
 import random
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from benchmarks.measuring import show
 from lucida.models import calibration, minilm_files
 from lucida.models.minilm import MiniLM
 from lucida.models.processor import processor
@@ -123,25 +120,26 @@ def measure(count: int, rounds: int) -> list[Row]:
     return rows
 
 
-def main() -> None:
-    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    options.add_argument("--passages", type=int, default=256)
-    options.add_argument("--rounds", type=int, default=3)
-    options.add_argument("--json", action="store_true")
-    given = options.parse_args()
+def main(count: int = 256, rounds: int = 3) -> None:
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
-    rows = measure(given.passages, given.rounds)
+    rows = measure(count, rounds)
     machine, chosen = processor(), calibration.choose(minilm_files.find(), MiniLM()._exact_runtime()).name
-    if given.json:
-        print(json.dumps({"processor": machine.to_json(), "chosen": chosen, "rows": [asdict(row) for row in rows]}))
-        return
-    print(f"{machine.name}, {machine.cores} cores, {' '.join(machine.features)}; chosen for bulk here: {chosen}")
-    print(f"{'':28}{'passages/s':>11}{'ratio':>7}{'cosine':>9}{'top-10':>8}{'Spearman':>10}")
-    for row in rows:
-        print(
-            f"{row.way:28}{row.passages_per_second:11.1f}{row.ratio:7.2f}{row.mean_cosine:9.5f}"
-            f"{row.top10_overlap:8.3f}{row.spearman:10.4f}"
-        )
+    show(
+        f"MiniLM on {count} passages of about 900 characters; chosen for bulk here: {chosen}",
+        ("way", "passages/s", "times the peer", "cosine", "top-10 shared", "Spearman"),
+        [
+            (
+                row.way,
+                row.passages_per_second,
+                row.ratio,
+                f"{row.mean_cosine:.5f}",
+                f"{row.top10_overlap:.3f}",
+                f"{row.spearman:.4f}",
+            )
+            for row in rows
+        ],
+        note=f"{machine.name}, {machine.cores} cores, {' '.join(machine.features)}",
+    )
 
 
 if __name__ == "__main__":
