@@ -9,11 +9,11 @@ if TYPE_CHECKING:
     from lucida.query.candidate import Candidate, Reader
 
 #: Below this confidence the honest answer is that nothing was found. Measured (all-MiniLM-L6-v2, brute-force index):
-#: on 600 questions of SQuAD 2.0, half of them written to look answerable when they are not, the cited sentence holds
-#: the answer for 59 % of the answerable questions, and 42 % of the unanswerable ones are abstained on (at 0.5: 54 and
-#: 52 %). On FUNSD's training forms 91 % of 500 questions for a printed label are answered (72 % of the answers right at
-#: ANLS 0.5), and 97 % of 447 questions for a label of another form are abstained on. The weights below were fitted on
-#: the same questions, so expect less elsewhere.
+#: on 300 questions of SQuAD 2.0, half of them written to look answerable when they are not, the cited sentence holds
+#: the answer for 62 % of the answerable questions, and 43 % of the unanswerable ones are abstained on (at 0.5: 59 and
+#: 49 %). On FUNSD's training forms 89 % of 300 questions for a printed label are answered (77 % of the answers right at
+#: ANLS 0.5), and 97 % of those for a label of another form are abstained on. The weights below were fitted on questions
+#: of the same sets, so expect less elsewhere.
 THRESHOLD = 0.45
 
 #: Logistic weights per reader: bias, match, agreement, similarity, names, place, rank. "sentence" is fitted on SQuAD
@@ -22,14 +22,14 @@ THRESHOLD = 0.45
 _WEIGHTS: dict[Reader, tuple[float, ...]] = {
     "field": (-17.6, 5.5, 3.0, 0.0, 3.0, 7.6, 0.5),
     "table": (-9.3, 6.0, 2.0, 0.0, 4.0, 0.0, 0.5),
-    "sentence": (-6.7, 2.6, 1.4, 3.7, 1.4, 0.0, 0.6),
+    "sentence": (-6.5, 2.6, 1.2, 3.4, 1.4, 1.0, 0.6),
 }
 
 
 def confidence(candidate: Candidate) -> float:
     """Probability, 0..1, that the candidate answers the question.
 
-    A logistic model per reader over its features; what the question names and the page does not halves it or worse.
+    A logistic model per reader over its features; what the question names and the page does not counts against it.
     """
     bias, *weights = _WEIGHTS[candidate.reader]
     found = candidate.features
