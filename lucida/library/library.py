@@ -6,14 +6,14 @@ import contextlib
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from lucida.config import LibraryConfig, ReadOptions, library_folder
-from lucida.errors import LucidaError, UsageError
+from lucida.errors import LibraryError, LucidaError, UsageError
 from lucida.index import Compacted, Filter, Index, ItemRow, PageRow, Problem, SourceRow, Statistics
 from lucida.library.place import settled
 from lucida.library.progress import Observer, ignore_progress
@@ -117,7 +117,7 @@ class Library:
 
         The writer's lock is held only while a batch is read. Vanished files are forgotten.
         """
-        from lucida.ingest.watch import watch
+        from lucida.ingest.files.watch import watch
 
         yield self.ingest(*paths, options=options, observer=observer, prune=True)
         roots = [Path(path).expanduser().absolute() for path in paths]
@@ -148,6 +148,12 @@ class Library:
         if repair:
             with self._writing() as index:
                 return index.verify(repair=True)
+        problems = self._reading().verify()
+        if not problems:
+            return []
+        # A writer that was killed may have left files behind. The next one sweeps them, so they are no damage.
+        with suppress(LibraryError), self._writing():
+            pass
         return self._reading().verify()
 
     # -- finding ------------------------------------------------------------------------------------------------

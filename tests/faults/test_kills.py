@@ -174,3 +174,11 @@ def test_a_second_writer_is_turned_away_and_readers_are_not(
     assert lucida("ingest", papers, scans, "--json").json["unchanged"] == 5
     sound(lucida.library)
     assert found(lucida.library, "ferry") == {"good.md"}
+
+
+def test_what_a_killed_writer_left_is_no_damage(lucida: Any, papers: Path) -> None:
+    assert lucida("ingest", papers).code == 0
+    stray = lucida.library / "segments" / ".tmp-0123456789abcdef"
+    stray.write_bytes(b"half a segment")
+    assert lucida("verify").code == 0
+    assert not stray.exists()
