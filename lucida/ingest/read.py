@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lucida.errors import DamagedSourceError, LucidaError, SourceError, UnsafeSourceError
-from lucida.ingest.limits import check_container
-from lucida.ingest.markup import MARKUP_TYPES, read_markup
-from lucida.ingest.pdf import read_document
-from lucida.ingest.sniff import media_type_of
+from lucida.ingest.files.limits import check_container
+from lucida.ingest.markup.markup import MARKUP_TYPES, read_markup
+from lucida.ingest.documents.pdf import read_document
+from lucida.ingest.files.sniff import media_type_of
 from lucida.types.paths import printable
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def _read(path: Path, options: ReadOptions, ocr: OcrEngine | None, on_page: Call
     if media_type in MARKUP_TYPES:
         return read_markup(path, media_type, options, on_page)
     if media_type.startswith("image/") and media_type != "image/svg+xml":
-        from lucida.ingest.pictures import read_picture
+        from lucida.ingest.pictures.pictures import read_picture
 
         return read_picture(path, media_type, options, ocr, on_page)
     return read_document(path, media_type, options, ocr, on_page)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from lucida.config import ReadOptions
 from lucida.index import FailedReading, FileState, Index, Reading
-from lucida.ingest.pool import ReadEvent, ReadPool, ReadResult
-from lucida.ingest.walk import FoundFile, walk
+from lucida.ingest.files.walk import FoundFile, walk
+from lucida.ingest.workers.pool import ReadEvent, ReadPool, ReadResult
 from lucida.library.progress import Observer, Progress, ignore_progress
 from lucida.library.triage import Triage, Verdict
 from lucida.models.protocols import OcrEngine, TextEncoder

@@ -10,8 +10,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from lucida.index import FileState, Index
-from lucida.ingest.identity import sha256_of
-from lucida.ingest.walk import FoundFile
+from lucida.ingest.files.identity import sha256_of
+from lucida.ingest.files.walk import FoundFile
 
 
 class Verdict(StrEnum):

@@ -23,7 +23,9 @@ from lucida import errors
 from lucida.cli.app import app
 from lucida.config import LibraryConfig, ReadOptions
 from lucida.errors import ExitCode, LucidaError
-from lucida.ingest import ignoring, limits, passages, pictures
+from lucida.ingest.files import ignoring, limits
+from lucida.ingest.pictures import pictures
+from lucida.ingest.structure import passages
 from lucida.query.calibration import THRESHOLD
 from lucida.query.fusion import RRF_K
 from lucida.query.search import DENSE_CUTOFF, WORD_COVERAGE

@@ -40,7 +40,7 @@ def test_unknown_names_are_refused() -> None:
         "import lucida",
         "import lucida.types",
         "from lucida.cli.app import app",
-        "import lucida.ingest.walk",
+        "import lucida.ingest.files.walk",
         "import lucida.query.search",
     ],
 )

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from lucida.config import ReadOptions
-from lucida.ingest.pdf import read_document
+from lucida.ingest.documents.pdf import read_document
 from lucida.ingest.render import render_page
 
 _OFFICE = "application/vnd.openxmlformats-officedocument"

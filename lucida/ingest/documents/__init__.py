@@ -1,0 +1,1 @@
+"""Everything PyMuPDF opens: the text layer, the layout model, figures and photographs of a page."""

@@ -1,0 +1,1 @@
+"""Finding files, telling what they are, and refusing what would do harm."""

@@ -1,0 +1,1 @@
+"""Processes that read files ahead of whoever consumes the results."""
