@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lucida.errors import DamagedSourceError, LucidaError, SourceError, UnsafeSourceError
-from lucida.ingest.files.limits import check_container
-from lucida.ingest.markup.markup import MARKUP_TYPES, read_markup
 from lucida.ingest.documents.pdf import read_document
+from lucida.ingest.files.limits import check_container
 from lucida.ingest.files.sniff import media_type_of
+from lucida.ingest.markup.markup import MARKUP_TYPES, read_markup
 from lucida.types.paths import printable
 
 if TYPE_CHECKING:

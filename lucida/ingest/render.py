@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from lucida.config import ReadOptions
 from lucida.errors import DamagedSourceError, SourceError
-from lucida.ingest.markup import grid
-from lucida.ingest.pictures.frames import decoded, frame_count, go_to_frame, opened_picture
-from lucida.ingest.markup.gridsize import SIZE_PT
-from lucida.ingest.markup.markup import MARKUP_TYPES, parse_markup
 from lucida.ingest.documents.opened import open_document
+from lucida.ingest.markup import grid
+from lucida.ingest.markup.markup import MARKUP_TYPES, parse_markup
+from lucida.ingest.pictures.frames import decoded, frame_count, go_to_frame, opened_picture
+from lucida.ingest.structure.gridsize import SIZE_PT
 
 if TYPE_CHECKING:
     import pymupdf

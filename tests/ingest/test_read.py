@@ -19,9 +19,9 @@ from lucida.errors import (
     UnsupportedSourceError,
 )
 from lucida.ingest import read as read_module
-from lucida.ingest.workers.pool import ReadPool, ReadResult
-from lucida.ingest.read import read_source
 from lucida.ingest.files.walk import FoundFile, walk
+from lucida.ingest.read import read_source
+from lucida.ingest.workers.pool import ReadPool, ReadResult
 from lucida.types import Document
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lucida.ingest.structure.blocks import Block
 from lucida.ingest.documents.diagrams import find_diagrams
+from lucida.ingest.structure.blocks import Block
 from lucida.ingest.structure.lines import Boxed, Line, Rect, bounds, inside
 from lucida.types import RegionKind
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
-from lucida.ingest.structure.lines import Rect, inside
 from lucida.ingest.documents.previews import crop_preview
+from lucida.ingest.structure.lines import Rect, inside
 from lucida.types import Box, Picture, PictureRole, RegionKind
 
 if TYPE_CHECKING:

@@ -7,21 +7,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lucida.errors import SourceError
-from lucida.ingest.documents import figures
-from lucida.ingest.documents import garbage
-from lucida.ingest.documents import layout
-from lucida.ingest.documents import signals
+from lucida.ingest.documents import figures, garbage, layout, signals
+from lucida.ingest.documents.graphics import Graphics, survey
+from lucida.ingest.documents.illustrations import Illustrator, page_picture
+from lucida.ingest.documents.native import TextLayer, read_layer
+from lucida.ingest.documents.raster import finer_resolution, grey_raster, ink, scan_resolution
+from lucida.ingest.scans.ocr import compose_scan
+from lucida.ingest.scans.straighten import legibility
 from lucida.ingest.structure.blocks import Block, Style, group
 from lucida.ingest.structure.compose import Composed, PlainFrame, TitleStyle, compose
 from lucida.ingest.structure.forms import join_addresses
-from lucida.ingest.documents.graphics import Graphics, survey
-from lucida.ingest.documents.illustrations import Illustrator, page_picture
 from lucida.ingest.structure.lines import Line, Rect, inside
-from lucida.ingest.documents.native import TextLayer, read_layer
-from lucida.ingest.scans.ocr import compose_scan
 from lucida.ingest.structure.order import reading_order
-from lucida.ingest.documents.raster import finer_resolution, grey_raster, ink, scan_resolution
-from lucida.ingest.scans.straighten import legibility
 from lucida.ingest.structure.tables import aligned_tables, ruled_tables
 from lucida.types import Page, RegionKind, TextOrigin
 

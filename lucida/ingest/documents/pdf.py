@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from lucida.errors import DamagedSourceError, DependencyError, LucidaError
 from lucida.ingest.documents.opened import open_document
 from lucida.ingest.documents.pages import PageReader
-from lucida.ingest.structure.passages import build_passages
 from lucida.ingest.documents.properties import carried_warnings, creation_date, outline, properties
+from lucida.ingest.structure.passages import build_passages
 from lucida.ingest.structure.sections import settle
 from lucida.types import Document, Page
 

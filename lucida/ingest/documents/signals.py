@@ -20,10 +20,10 @@ from lucida.ingest.structure.tables import aligned_tables
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from lucida.ingest.structure.blocks import Block
     from lucida.ingest.documents.graphics import Graphics
-    from lucida.ingest.structure.lines import Line
     from lucida.ingest.documents.native import TextLayer
+    from lucida.ingest.structure.blocks import Block
+    from lucida.ingest.structure.lines import Line
 
 
 class Reader(StrEnum):

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from lucida.ingest.markup.elements import Element
-from lucida.ingest.markup.gridsize import COLUMN_PT, COLUMNS, HEIGHT_PT, LINE_PT, LINES, MARGIN_PT, WIDTH_PT
 from lucida.ingest.markup.gridtable import TableLayout, lay_table
+from lucida.ingest.structure.gridsize import COLUMN_PT, COLUMNS, HEIGHT_PT, LINE_PT, LINES, MARGIN_PT, WIDTH_PT
 from lucida.types import Box, Page, Region, RegionKind, TextOrigin, Word, union
 
 

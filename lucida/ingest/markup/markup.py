@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lucida.errors import DamagedSourceError
+from lucida.ingest.documents.illustrations import page_picture
 from lucida.ingest.markup.decode import decode
 from lucida.ingest.markup.elements import Element, MarkedText
 from lucida.ingest.markup.grid import lay_out
 from lucida.ingest.markup.html import parse_html
-from lucida.ingest.documents.illustrations import page_picture
+from lucida.ingest.markup.spreadsheet import XLSX, parse_workbook
 from lucida.ingest.structure.lines import Rect
 from lucida.ingest.structure.passages import build_passages
-from lucida.ingest.markup.spreadsheet import XLSX, parse_workbook
 from lucida.types import Document, Page, RegionKind
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import itertools
 from dataclasses import dataclass, field
 
 from lucida.ingest.markup.elements import Element, TableCell
-from lucida.ingest.markup.gridsize import COLUMNS
+from lucida.ingest.structure.gridsize import COLUMNS
 from lucida.types import RegionKind
 
 _GUTTER, _WIDEST = 2, 38

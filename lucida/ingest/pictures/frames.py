@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lucida.errors import DamagedSourceError, LucidaError
-from lucida.ingest.pictures.exif import orientation
 from lucida.ingest.files.limits import check_pixels, pillow_limit_lifted
+from lucida.ingest.pictures.exif import orientation
 from lucida.lazy import require
 
 if TYPE_CHECKING:

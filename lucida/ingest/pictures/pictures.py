@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lucida.config import ReadOptions
+from lucida.ingest.documents.previews import encode_preview
 from lucida.ingest.pictures.exif import creation_date, facts
 from lucida.ingest.pictures.frames import decoded, displayed_size, frame_count, go_to_frame, opened_picture, stated_dpi
 from lucida.ingest.pictures.looks import SIDE_PX, text_signs
 from lucida.ingest.scans.ocr import read_scan
 from lucida.ingest.structure.passages import build_passages
-from lucida.ingest.documents.previews import encode_preview
 from lucida.types import Box, Document, Page, Picture, PictureRole, Word
 
 if TYPE_CHECKING:

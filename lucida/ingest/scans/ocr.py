@@ -5,12 +5,12 @@ from __future__ import annotations
 from statistics import median
 from typing import TYPE_CHECKING
 
+from lucida.ingest.scans.straighten import Straightened, read_words
 from lucida.ingest.structure.blocks import Block, Style, group
 from lucida.ingest.structure.compose import Composed, TitleStyle, compose
 from lucida.ingest.structure.lines import Line, Token, inside, split_at_gaps
 from lucida.ingest.structure.order import reading_order
 from lucida.ingest.structure.sections import settle
-from lucida.ingest.scans.straighten import Straightened, read_words
 from lucida.ingest.structure.tables import aligned_tables
 from lucida.types import Page, TextOrigin, Word
 

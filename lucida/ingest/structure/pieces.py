@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from lucida.ingest.structure import flow
 from lucida.ingest.structure.compose import column_right
-from lucida.ingest.markup.gridsize import GRID_RIGHT
+from lucida.ingest.structure.gridsize import GRID_RIGHT
 from lucida.ingest.structure.sentences import ends_sentence
 from lucida.types import Box, Page, Region, RegionKind, Word, union
 

@@ -15,8 +15,8 @@ from typing import Self
 
 from lucida.config import ReadOptions
 from lucida.errors import DependencyError
-from lucida.ingest.workers.process import WorkerProcess
 from lucida.ingest.files.walk import FoundFile
+from lucida.ingest.workers.process import WorkerProcess
 from lucida.ingest.workers.worker import Outcome, PageRead, Ready, Setup
 from lucida.models.protocols import OcrEngine
 from lucida.types import Document, Failure

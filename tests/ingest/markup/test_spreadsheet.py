@@ -11,8 +11,8 @@ from lucida.config import ReadOptions
 from lucida.errors import DamagedSourceError
 from lucida.ingest.markup.markup import read_markup
 from lucida.ingest.markup.numberformat import show_number
-from lucida.ingest.render import render_page
 from lucida.ingest.markup.spreadsheet import XLSX
+from lucida.ingest.render import render_page
 from lucida.types import Document, RegionKind, Table
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

@@ -13,9 +13,9 @@ from PIL import Image
 
 from lucida.config import ReadOptions
 from lucida.errors import SourceError
-from lucida.ingest.scans.ocr import read_scan
 from lucida.ingest.documents.pdf import read_document
 from lucida.ingest.documents.raster import finer_resolution
+from lucida.ingest.scans.ocr import read_scan
 from lucida.models.protocols import OcrPage
 from lucida.models.tesseract import Tesseract
 from lucida.types import Box, Page, RegionKind, TextOrigin, Word

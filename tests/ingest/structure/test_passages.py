@@ -10,8 +10,8 @@ import pymupdf
 import pytest
 
 from lucida.config import ReadOptions
-from lucida.ingest.structure.passages import MAX_CHARS, build_passages
 from lucida.ingest.documents.pdf import read_document
+from lucida.ingest.structure.passages import MAX_CHARS, build_passages
 from lucida.types import Box, Cell, Page, Region, RegionKind, Table, Word, union
 
 LINE_HEIGHT = 0.015

@@ -12,10 +12,10 @@ import pytest
 
 from lucida.config import ReadOptions
 from lucida.errors import DependencyError
-from lucida.ingest.workers import pool as pool_module
 from lucida.ingest.files.identity import sha256_of
-from lucida.ingest.workers.pool import ReadEvent, ReadPool, ReadResult
 from lucida.ingest.files.walk import FoundFile
+from lucida.ingest.workers import pool as pool_module
+from lucida.ingest.workers.pool import ReadEvent, ReadPool, ReadResult
 
 READER = "pool_readers:obey"
 
