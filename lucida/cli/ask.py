@@ -9,9 +9,10 @@ import typer
 
 from lucida.cli.options import AsJson, LibraryDir, MediaType, PathGlob
 from lucida.cli.output import err, out, print_json, short_path
-from lucida.errors import ExitCode, UsageError
+from lucida.errors import ExitCode, SourceError, UsageError
 
 if TYPE_CHECKING:
+    from lucida.library import Library
     from lucida.types import Answer
 
 
@@ -29,6 +30,10 @@ def ask(
         Path | None,
         typer.Option("--evidence", metavar="OUT.png", help="Draw the places that prove the answer into this picture."),
     ] = None,
+    password: Annotated[
+        list[str] | None,
+        typer.Option("--password", metavar="TEXT", help="Password for drawing evidence from encrypted documents."),
+    ] = None,
     trace: Annotated[bool, typer.Option("--trace", help="Show every step and its time.")] = False,
     as_json: AsJson = False,
 ) -> int:
@@ -38,21 +43,30 @@ def ask(
     _check_evidence(evidence)
     with Library.open(library, create=False) as opened:
         answer = opened.ask(question, path=path, media_type=media_type)
-        if evidence is not None:
-            picture = opened.evidence(answer)
-            if picture is None:
-                err().print("No evidence was drawn, for there is no answer.")
-            else:
-                picture.save(evidence)
-                err().print(f"Evidence: {evidence}")
-    if as_json:
-        print_json(answer.to_json())
-    else:
-        _print(answer)
-    if trace:
-        for step in answer.trace:
-            err().print(f"{step.seconds * 1000:7.1f} ms  {step.name}: {step.detail}", style="dim")
-    return int(ExitCode.DONE)
+        if as_json:
+            print_json(answer.to_json())
+        else:
+            _print(answer)
+        if trace:
+            for step in answer.trace:
+                err().print(f"{step.seconds * 1000:7.1f} ms  {step.name}: {step.detail}", style="dim")
+        opened.passwords = tuple(password or ())
+        return int(_draw(opened, answer, evidence) if evidence else ExitCode.DONE)
+
+
+def _draw(library: Library, answer: Answer, target: Path) -> ExitCode:
+    """Write the evidence; when its page can no longer be drawn, the answer above still stands."""
+    try:
+        picture = library.evidence(answer)
+    except SourceError as error:
+        err().print(f"The evidence cannot be drawn: {error}", style="bold red")
+        return error.exit_code
+    if picture is None:
+        err().print("No evidence was drawn, for there is no answer.")
+        return ExitCode.DONE
+    picture.save(target)
+    err().print(f"Evidence: {target}")
+    return ExitCode.DONE
 
 
 def _check_evidence(path: Path | None) -> None:

@@ -58,7 +58,9 @@ def doctor(library: LibraryDir = None, as_json: AsJson = False) -> int:
         print_json({"findings": [asdict(finding) for finding in findings], "problems": len(problems)})
     else:
         _print(findings)
-    return int(ExitCode.MISSING_DEPENDENCY if problems else ExitCode.DONE)
+    if any(finding.area != "library" for finding in problems):
+        return int(ExitCode.MISSING_DEPENDENCY)
+    return int(ExitCode.LIBRARY_DAMAGED if problems else ExitCode.DONE)
 
 
 def _machine() -> list[Finding]:

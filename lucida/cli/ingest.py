@@ -31,7 +31,9 @@ def ingest(
         bool, typer.Option("--prune", help="Forget sources below PATH whose files have vanished.")
     ] = False,
     retry: Annotated[bool, typer.Option("--retry", help="Read files again that failed before.")] = False,
-    watch: Annotated[bool, typer.Option("--watch", help="Keep going: read what changes, until interrupted.")] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Keep going: read what changes, forget what vanishes.")
+    ] = False,
     password: Annotated[
         list[str] | None,
         typer.Option("--password", metavar="TEXT", help="Password for encrypted documents; repeatable."),
@@ -42,7 +44,10 @@ def ingest(
     ] = None,
     layout: Annotated[
         Literal["auto", "always", "never"],
-        typer.Option("--layout", help="When to use the layout model: where a page's signals ask for it, or not."),
+        typer.Option(
+            "--layout",
+            help="The layout model, slow but good at tangled pages: when needed, or as told.",
+        ),
     ] = "auto",
     workers: Annotated[
         int | None, typer.Option("--workers", min=1, help="Reading processes [default: one per core].")

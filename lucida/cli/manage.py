@@ -98,7 +98,8 @@ def show(
         print_json(document)
         return int(ExitCode.DONE)
     out().print(printable(row.path), style="bold cyan")
-    out().print(f"{row.media_type}, {plural(row.pages, 'page')}, {row.title}".rstrip(", "))
+    facts = (row.media_type, plural(row.pages, "page") if row.pages else "", row.title)
+    out().print(", ".join(fact for fact in facts if fact))
     for warning in row.warnings:
         out().print(f"note: {warning}", style="yellow")
     if row.error:

@@ -32,13 +32,19 @@ MediaType = Annotated[
 Since = Annotated[
     datetime | None,
     typer.Option(
-        "--since", formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"], metavar="DATE", help="Only sources dated so or later."
+        "--since",
+        formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"],
+        metavar="DATE",
+        help="Only sources dated so (2025-06-30) or later.",
     ),
 ]
 Until = Annotated[
     datetime | None,
     typer.Option(
-        "--until", formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"], metavar="DATE", help="Only sources dated so or earlier."
+        "--until",
+        formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"],
+        metavar="DATE",
+        help="Only sources dated so (2025-06-30, the whole day) or earlier.",
     ),
 ]
 Names = Annotated[list[str], typer.Argument(metavar="SOURCE...", help="Ids, paths, names or globs of sources.")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -39,7 +40,9 @@ def search(
     from lucida.library import Library
 
     with Library.open(library, create=False) as opened:
-        hits = opened.search(query, top_k=top_k, kind=kind, path=path, media_type=media_type, since=since, until=until)
+        hits = opened.search(
+            query, top_k=top_k, kind=kind, path=path, media_type=media_type, since=since, until=_end_of_day(until)
+        )
     if as_json:
         print_json({"hits": [hit.to_json() for hit in hits]})
     elif hits:
@@ -62,3 +65,8 @@ def _print(hit: Hit) -> None:
         text.stylize("bold yellow", start, end)
     text.pad_left(4)
     out().print(text)
+
+
+def _end_of_day(date: datetime | None) -> datetime | None:
+    """A day without a time means all of it."""
+    return datetime.combine(date, time.max) if date and date.time() == time.min else date

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from lucida.config import LibraryConfig, ReadOptions, library_folder
-from lucida.errors import LibraryError, LucidaError, UsageError
+from lucida.errors import DependencyError, LibraryError, LucidaError, UsageError
 from lucida.index import Compacted, Filter, Index, ItemRow, PageRow, Problem, SourceRow, Statistics
 from lucida.library.place import settled
 from lucida.library.progress import Observer, ignore_progress
@@ -37,6 +37,8 @@ class Library:
         self.folder = folder
         self.config = config
         self._index: Index | None = None
+        #: Tried in turn when a page of an encrypted document is drawn; kept in memory only.
+        self.passwords: tuple[str, ...] = ()
         self._encoder: TextEncoder | None = None
         self._encoder_lock = threading.Lock()
 
@@ -89,7 +91,8 @@ class Library:
 
         Raises:
             UsageError: no path was given.
-            DependencyError: scans are to be read and the OCR engine is missing.
+            DependencyError: a language is asked for that the OCR engine lacks, or RapidOCR is chosen and missing.
+                (Where Tesseract itself is missing, scans fail one by one, and the rest is read.)
             LibraryError: locked by another writer, damaged, or the disk is full.
         """
         from lucida.library.ingesting import Ingestion
@@ -98,7 +101,11 @@ class Library:
             raise UsageError("There is nothing to ingest.", "Name at least one file or folder.")
         from lucida.models.registry import load_ocr
 
-        options = options or ReadOptions(languages=self.config.languages)
+        if options is None:
+            options = ReadOptions(languages=self.config.languages)
+        else:
+            self.passwords = options.passwords or self.passwords
+            self._check_languages(options.languages)
         ocr = load_ocr(self.config.ocr, options.languages)
         with self._writing() as index:
             run = Ingestion(
@@ -234,7 +241,7 @@ class Library:
         from lucida.ingest.render import render_page
 
         row = self.source(source)
-        return render_page(Path(row.path), row.media_type, page, dpi=dpi, box=box)
+        return render_page(Path(row.path), row.media_type, page, dpi=dpi, passwords=self.passwords, box=box)
 
     def picture(self, hit: Hit | Citation, *, dpi: int = 150) -> Image:
         """The pixels a hit or a citation points at."""
@@ -295,6 +302,21 @@ class Library:
 
                 self._encoder = load_text_encoder(self.config.encoder)
             return self._encoder
+
+    def _check_languages(self, languages: tuple[str, ...]) -> None:
+        """Complain about a language that was asked for and is not there before each scan does."""
+        if self.config.ocr != "tesseract" or languages == self.config.languages:
+            return
+        from lucida.models.tesseract import installed_languages, program
+
+        missing = set(languages) - set(installed_languages()) if program() else set()
+        if missing:
+            names = ", ".join(sorted(missing))
+            raise DependencyError(
+                f"Tesseract lacks the language {names}.",
+                f"Install it with: apt install tesseract-ocr-{min(missing)} (Debian, Ubuntu) or "
+                "brew install tesseract-lang (macOS).",
+            )
 
     def _load_encoder_ahead(self) -> None:
         """Load weights in the background while the index is being opened: a cold search waits for both."""

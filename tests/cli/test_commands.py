@@ -229,3 +229,42 @@ def test_path_types(lucida, papers: Path) -> None:
     assert "Nothing in this library matches" in lucida("search", "ferry", "--path", "*.pdf").err
     assert lucida("search", "ferry", "--type", "text/*", "--since", "2001-01-01").out
     assert lucida("search", "ferry", "--until", "2001-01-01", "--json").json == {"hits": []}
+
+
+def test_the_answer_stands_even_if_its_page_cannot_be_drawn(lucida, papers) -> None:
+    lucida("ingest", papers)
+    (papers / "ferry.md").unlink()
+    ran = lucida("ask", "How much do tickets cost?", "--evidence", "out.png")
+    assert ran.code == 1
+    assert ran.out.startswith("EUR 12.50")
+    assert "cannot be drawn" in ran.err
+
+
+def test_encrypted_evidence_needs_the_password_again(lucida, tmp_path) -> None:
+    import pymupdf
+
+    with pymupdf.open() as document:
+        document.new_page().insert_text((72, 72), "The locker code of the rowing club is 4711.", fontsize=12)
+        document.save(tmp_path / "a.pdf", encryption=pymupdf.PDF_ENCRYPT_AES_256, user_pw="open", owner_pw="own")
+    lucida("ingest", "a.pdf", "--password", "open")
+    question = "What is the locker code of the rowing club?"
+    assert lucida("ask", question, "--evidence", "out.png").code == 1
+    assert lucida("ask", question, "--evidence", "out.png", "--password", "open").code == 0
+    assert (tmp_path / "out.png").exists()
+
+
+def test_a_language_that_is_not_installed_is_said_at_once(lucida, papers) -> None:
+    ran = lucida("ingest", papers, "--language", "tlh")
+    assert ran.code == 3
+    assert "lacks the language tlh" in ran.err
+
+
+def test_until_a_day_means_all_of_it(lucida, papers) -> None:
+    import os
+    from datetime import datetime
+
+    noon = datetime(2025, 6, 30, 12).timestamp()
+    os.utime(papers / "ferry.md", (noon, noon))
+    lucida("ingest", papers)
+    assert lucida("search", "ferry", "--until", "2025-06-30", "--json").json["hits"]
+    assert lucida("search", "ferry", "--until", "2025-06-29", "--json").json["hits"] == []
