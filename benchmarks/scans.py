@@ -27,7 +27,7 @@ def bare_tesseract(images: list[Path]) -> float:
     return time.perf_counter() - started
 
 
-def main(pages: int = 60) -> None:
+def main(pages: int = 40) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         scans(folder / "scans", pages)

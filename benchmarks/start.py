@@ -16,7 +16,7 @@ def median(command: Sequence[str], runs: int = 9) -> float:
     return statistics.median(run(command).seconds for _ in range(runs))
 
 
-def main(documents: int = 90, pages: int = 40) -> None:
+def main(documents: int = 60, pages: int = 40) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         born_digital(folder / "pdf", documents, pages)

@@ -20,8 +20,9 @@ _CAPTION_INK = (40, 40, 40)
 _PAPER = (255, 255, 255)
 #: What lies outside the boxes keeps this share of its brightness.
 _DIMMED = 0.86
-#: A crop shows at least this share of the page's width and height around the boxes, and so much margin beyond them.
-_SMALLEST_WIDTH, _SMALLEST_HEIGHT = 0.5, 0.1
+#: A crop shows at least this share of the page around the boxes, so that labels and row heads are seen too ...
+_SMALLEST_WIDTH, _SMALLEST_HEIGHT = 1.0, 0.13
+#: ... and so much margin beyond them.
 _MARGIN_X, _MARGIN_Y = 0.06, 0.04
 #: Crops narrower than this are enlarged, at most threefold, so that small print can be read.
 _READABLE_WIDTH_PX = 720
