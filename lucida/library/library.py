@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import threading
 from collections.abc import Iterator
@@ -13,8 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from lucida.config import LibraryConfig, ReadOptions, library_folder
-from lucida.errors import DependencyError, LibraryError, LucidaError, UsageError
+from lucida.errors import LibraryError, UsageError
 from lucida.index import Compacted, Filter, Index, ItemRow, PageRow, Problem, SourceRow, Statistics
+from lucida.library.backends import Backends
 from lucida.library.place import settled
 from lucida.library.progress import Observer, ignore_progress
 from lucida.types import Answer, Box, Citation, Hit, IngestReport
@@ -39,8 +39,7 @@ class Library:
         self._index: Index | None = None
         #: Tried in turn when a page of an encrypted document is drawn; kept in memory only.
         self.passwords: tuple[str, ...] = ()
-        self._encoder: TextEncoder | None = None
-        self._encoder_lock = threading.Lock()
+        self._backends = Backends(config)
 
     @classmethod
     def open(cls, folder: str | os.PathLike[str] | None = None, *, create: bool = True) -> Self:
@@ -99,14 +98,11 @@ class Library:
 
         if not paths:
             raise UsageError("There is nothing to ingest.", "Name at least one file or folder.")
-        from lucida.models.registry import load_ocr
-
         if options is None:
             options = ReadOptions(languages=self.config.languages)
         else:
             self.passwords = options.passwords or self.passwords
-            self._check_languages(options.languages)
-        ocr = load_ocr(self.config.ocr, options.languages)
+        ocr = self._backends.ocr(options.languages)
         with self._writing() as index:
             run = Ingestion(
                 index, self.encoder, ocr, options, ignore=self.config.ignore, workers=workers, observer=observer
@@ -192,7 +188,7 @@ class Library:
         from lucida.query.search import SearchRequest, search
 
         where = Filter(kind=kind, path=path, media_type=media_type, since=since, until=until)
-        self._load_encoder_ahead()
+        self._backends.load_encoder_ahead()
         index = self._reading()
         encoder = self.encoder() if index.encoder() is not None else None
         return search(index, encoder, SearchRequest(query, top_k, where))
@@ -205,7 +201,7 @@ class Library:
         """
         from lucida.query.ask import ask
 
-        self._load_encoder_ahead()
+        self._backends.load_encoder_ahead()
         index = self._reading()
         encoder = self.encoder() if index.encoder() is not None else None
         answer = ask(index, encoder, question, Filter(path=path, media_type=media_type))
@@ -296,45 +292,13 @@ class Library:
 
     def encoder(self) -> TextEncoder:
         """The text encoder that ``lucida.toml`` names, loaded on first use."""
-        with self._encoder_lock:
-            if self._encoder is None:
-                from lucida.models.registry import load_text_encoder
-
-                self._encoder = load_text_encoder(self.config.encoder)
-            return self._encoder
-
-    def _check_languages(self, languages: tuple[str, ...]) -> None:
-        """Complain about a language that was asked for and is not there before each scan does."""
-        if self.config.ocr != "tesseract" or languages == self.config.languages:
-            return
-        from lucida.models.tesseract import installed_languages, program
-
-        missing = set(languages) - set(installed_languages()) if program() else set()
-        if missing:
-            names = ", ".join(sorted(missing))
-            raise DependencyError(
-                f"Tesseract lacks the language {names}.",
-                f"Install it with: apt install tesseract-ocr-{min(missing)} (Debian, Ubuntu) or "
-                "brew install tesseract-lang (macOS).",
-            )
-
-    def _load_encoder_ahead(self) -> None:
-        """Load weights in the background while the index is being opened: a cold search waits for both."""
-        if self._encoder is not None:
-            return
-
-        def load() -> None:
-            # Whatever is wrong comes up again, with somebody to tell, when the encoder is asked for.
-            with contextlib.suppress(LucidaError):
-                self.encoder().encode_texts(["."])
-
-        # Not a daemon: a process that ends in the middle of the runtime's own start would be aborted by it.
-        threading.Thread(target=load, name="lucida-load-encoder").start()
+        return self._backends.encoder()
 
     def configure(self, **changes: object) -> None:
         """Change settings and write them to ``lucida.toml``."""
         self.config = replace(self.config, **changes)  # type: ignore[arg-type]
         self.config.save(self.folder)
+        self._backends = Backends(self.config)
 
     def _reading(self) -> Index:
         if self._index is None:
