@@ -31,7 +31,7 @@ def demo(
     ),
     examples: Annotated[
         Path | None,
-        typer.Option("--examples", metavar="DIR", help="Example folder [default: the one that comes along]."),
+        typer.Option("--examples", metavar="DIR", help="Example folder (default: the one that comes along)."),
     ] = None,
     as_json: AsJson = False,
 ) -> int:

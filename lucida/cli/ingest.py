@@ -18,6 +18,24 @@ if TYPE_CHECKING:
     from lucida.types import IngestReport
 
 
+Passwords = Annotated[
+    list[str] | None,
+    typer.Option("--password", metavar="TEXT", help="Password for encrypted documents; repeatable."),
+]
+Languages = Annotated[
+    list[str] | None,
+    typer.Option("--language", metavar="CODE", help="Language of scans, as Tesseract names it; repeatable."),
+]
+Layout = Annotated[
+    Literal["auto", "always", "never"],
+    typer.Option("--layout", help="The layout model, slow but good at tangled pages: when needed, or as told."),
+]
+Workers = Annotated[int | None, typer.Option("--workers", min=1, help="Reading processes (default: one per core).")]
+Patience = Annotated[
+    float, typer.Option("--timeout", min=1, metavar="SECONDS", help="Give a file up after so long without progress.")
+]
+
+
 def register(app: typer.Typer) -> None:
     """Add this group's commands."""
     app.command()(ingest)
@@ -34,28 +52,11 @@ def ingest(
     watch: Annotated[
         bool, typer.Option("--watch", help="Keep going: read what changes, forget what vanishes.")
     ] = False,
-    password: Annotated[
-        list[str] | None,
-        typer.Option("--password", metavar="TEXT", help="Password for encrypted documents; repeatable."),
-    ] = None,
-    language: Annotated[
-        list[str] | None,
-        typer.Option("--language", metavar="CODE", help="Language of scans, as Tesseract names it; repeatable."),
-    ] = None,
-    layout: Annotated[
-        Literal["auto", "always", "never"],
-        typer.Option(
-            "--layout",
-            help="The layout model, slow but good at tangled pages: when needed, or as told.",
-        ),
-    ] = "auto",
-    workers: Annotated[
-        int | None, typer.Option("--workers", min=1, help="Reading processes [default: one per core].")
-    ] = None,
-    stall: Annotated[
-        float,
-        typer.Option("--timeout", min=1, metavar="SECONDS", help="Give a file up after so long without progress."),
-    ] = 60.0,
+    password: Passwords = None,
+    language: Languages = None,
+    layout: Layout = "auto",
+    workers: Workers = None,
+    stall: Patience = 60.0,
     as_json: AsJson = False,
 ) -> int:
     """Read files and folders into the library; what has not changed is skipped.

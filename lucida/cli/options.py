@@ -18,7 +18,7 @@ LibraryDir = Annotated[
         metavar="DIR",
         envvar=LIBRARY_VARIABLE,
         readable=False,  # the library says more about it than the parser
-        help="Library folder [default: ./.lucida].",
+        help="Library folder (default: ./.lucida).",
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout; everything else on stderr.")]
