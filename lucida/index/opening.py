@@ -9,7 +9,7 @@ from lucida.index import revision
 from lucida.index.blobs import BLOBS
 from lucida.index.database import CATALOGUE, Database
 from lucida.index.faults import damaged
-from lucida.index.lock import WriterLock, writing
+from lucida.index.lock import WriterLock
 from lucida.index.segments import SEGMENTS, SUFFIX
 from lucida.index.storage import Checkpoint, storage_errors
 
@@ -32,7 +32,7 @@ def open_library(
             _make_folders(folder)
         if write:
             lock = WriterLock(folder, timeout)
-        _bring_to_head(database, lock, create=create, timeout=timeout, checkpoint=checkpoint)
+        _bring_to_head(database, lock, timeout=timeout, checkpoint=checkpoint)
     except BaseException:
         database.close()
         if lock is not None:
@@ -47,18 +47,11 @@ def _make_folders(folder: Path) -> None:
             part.mkdir(parents=True, exist_ok=True)
 
 
-def _bring_to_head(
-    database: Database, lock: WriterLock | None, *, create: bool, timeout: float, checkpoint: Checkpoint
-) -> None:
+def _bring_to_head(database: Database, lock: WriterLock | None, *, timeout: float, checkpoint: Checkpoint) -> None:
+    """Upgrade the catalogue, or finish making one whose creation was cut short: there is nothing in it to lose."""
     current = revision.stored(database) if database.exists else None
     if current == revision.HEAD:
         return
-    if current is None and not (create or lock or writing(database.folder)):
-        _refuse_to_bury(database)
-        raise damaged(
-            f"The catalogue of {database.folder} is empty: its creation was cut short.",
-            "Run the ingest again; it creates the catalogue anew.",
-        )
     temporary = None if lock else WriterLock(database.folder, max(timeout, _UPGRADE_PATIENCE_SECONDS))
     try:
         # Whoever held the lock before may have done it.

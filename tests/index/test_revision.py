@@ -84,3 +84,15 @@ def test_a_reader_waits_while_the_library_is_being_created(folder):
     Index.open(folder, create=True, checkpoint=checkpoint).close()
     threads[0].join()
     assert opened == [REVISIONS[-1]]
+
+
+def test_a_creation_that_was_cut_short_is_finished_by_whoever_comes_next(tmp_path: Path) -> None:
+    with Index.open(tmp_path / "library", create=True):
+        pass
+    catalogue = tmp_path / "library" / "catalogue.db"
+    for left in tmp_path.glob("library/catalogue.db*"):
+        left.unlink()
+    catalogue.touch()
+    with Index.open(tmp_path / "library") as index:
+        assert index.sources() == []
+        assert index.verify() == []
