@@ -15,7 +15,7 @@ for path in sorted(pathlib.Path(sys.argv[1]).glob("*.pdf")):
 """
 
 
-def main(documents: int = 16, pages: int = 20) -> None:
+def main(documents: int = 20, pages: int = 20) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         count = born_digital(folder / "pdf", documents, pages)
