@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeAlias
 
 from lucida.types import Word
 
@@ -52,6 +53,61 @@ class ImageEncoder(Encoder, Protocol):
 
     def encode_images(self, images: Sequence[Image]) -> Vectors:
         """Encode RGB pictures of any size; the encoder's own preprocessing applies."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What a query that matches nothing scores against each kind of list: the background that scores stand out from.
+
+    Attributes:
+        statistics: mean and standard deviation of the cosine, by kind of list ("picture", "passage", "window").
+        queries: how many null queries they come from.
+    """
+
+    statistics: Mapping[str, tuple[float, float]]
+    queries: int
+
+    def to_json(self) -> dict[str, Any]:
+        return {"statistics": {kind: list(pair) for kind, pair in self.statistics.items()}, "queries": self.queries}
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Self:
+        """Read what ``to_json`` wrote.
+
+        Raises:
+            ValueError: the document has another shape, or holds numbers that are not finite.
+        """
+        try:
+            pairs = {str(kind): (float(mean), float(std)) for kind, (mean, std) in document["statistics"].items()}
+            queries = int(document["queries"])
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ValueError(f"no calibration: {error!r}") from error
+        if not all(math.isfinite(mean) and math.isfinite(std) and std > 0 for mean, std in pairs.values()):
+            raise ValueError("a calibration needs finite means and positive deviations")
+        return cls(pairs, queries)
+
+
+class SharedEncoder(TextEncoder, ImageEncoder, Protocol):
+    """Puts texts and pictures into one space."""
+
+    @property
+    def text_is_minilm(self) -> bool:
+        """Whether its text tower is the encoder ``minilm``, so that passages need no second list."""
+        ...
+
+    @property
+    def calibration(self) -> Calibration | None:
+        """Statistics of null queries that are kept with the weights; None where there are none."""
+        ...
+
+    def encode_windows(self, texts: Sequence[str]) -> tuple[Vectors, NDArray[np.int64]]:
+        """Encode each text as the windows that it needs, without averaging them.
+
+        Returns:
+            The windows' vectors, float32, shape (m, dimension), rows of unit length, and the text that each belongs
+            to, int64, shape (m,), ascending, every text at least once.
+        """
         ...
 
 

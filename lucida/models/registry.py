@@ -12,8 +12,9 @@ from lucida.errors import LucidaError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from lucida.models.protocols import ImageEncoder, OcrEngine, TextEncoder
+    from lucida.models.protocols import ImageEncoder, OcrEngine, SharedEncoder, TextEncoder
 
+_SHARED = "mini, openclip:MODEL/TAG, openclip:local-dir:FOLDER, hf:ID_OR_FOLDER"
 _ENCODERS = "minilm, openclip:MODEL/TAG, openclip:local-dir:FOLDER"
 
 
@@ -73,6 +74,33 @@ def load_image_encoder(spec: str) -> ImageEncoder:
     raise UsageError(
         f"There is no image encoder {spec!r}.", "Known are: openclip:MODEL/TAG, openclip:local-dir:FOLDER."
     )
+
+
+def load_shared_encoder(spec: str, *, allow_download: bool = False) -> SharedEncoder:
+    """The encoder of texts and pictures that ``spec`` names.
+
+    Args:
+        spec: "mini", ``openclip:MODEL/TAG``, ``openclip:local-dir:FOLDER`` or ``hf:ID_OR_FOLDER``.
+        allow_download: fetch weights that are not on this machine. Without it nothing is ever downloaded.
+
+    Raises:
+        UsageError: no such encoder.
+        ModelError: its weights are absent, altered or unsafe.
+        DependencyError: a package that it needs is absent.
+    """
+    if spec == "mini":
+        from lucida.models.mini import Mini
+
+        return Mini()
+    if spec.startswith("openclip:"):
+        from lucida.models.openclip import OpenClip
+
+        return OpenClip(spec, allow_download=allow_download)
+    if spec.startswith("hf:"):
+        from lucida.models.hf import HfEncoder
+
+        return HfEncoder(spec, allow_download=allow_download)
+    raise UsageError(f"There is no encoder of texts and pictures {spec!r}.", f"Known are: {_SHARED}.")
 
 
 def load_ocr(spec: str, languages: Sequence[str]) -> OcrEngine | None:
