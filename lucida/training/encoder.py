@@ -1,0 +1,241 @@
+"""The training loop of an image tower in a fixed text space."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lucida.lazy import require
+from lucida.training import checkpoint
+from lucida.training.augment import centre_view, random_views
+from lucida.training.objective import prototype_loss, retrieval_loss
+from lucida.training.schedule import Schedule
+
+if TYPE_CHECKING:
+    import torch
+
+    from lucida.training.material import Bank, Material
+
+MEAN = (0.485, 0.456, 0.406)
+STD = (0.229, 0.224, 0.225)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What a run is made of.
+
+    Attributes:
+        architecture: timm's name of the tower.
+        dimension: of the text space.
+        batch: pictures per step.
+        minutes: length of the run; time spent before an interruption counts.
+        momentum, weight_decay: of stochastic gradient descent with Nesterov's momentum.
+        average: decay of the running mean of the weights, which is what is kept in the end.
+        general_weight: of the loss on general words.
+        seed: of everything random.
+        save_minutes: between checkpoints.
+    """
+
+    architecture: str = "gernet_s"
+    dimension: int = 384
+    batch: int = 128
+    minutes: float = 110.0
+    momentum: float = 0.9
+    weight_decay: float = 5e-5
+    average: float = 0.9985
+    general_weight: float = 0.3
+    seed: int = 1
+    save_minutes: float = 4.0
+    schedule: Schedule = Schedule()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Where a run stands: share done 0..1, steps, pictures a second, mean losses since the last report."""
+
+    progress: float
+    step: int
+    rate: float
+    losses: dict[str, float]
+    side: int
+
+
+class Trainer:
+    """One run. ``run`` goes on from the newest checkpoint in its folder."""
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        folder: Path,
+        sets: list[Material],
+        banks: dict[str, Bank],
+        general: torch.Tensor | None,
+        start: Path | None = None,
+    ) -> None:
+        torch = require("torch", "train an encoder")
+        timm_model = require("open_clip.timm_model", "train an encoder")
+        torch.manual_seed(recipe.seed)
+        self.recipe, self.folder, self.sets, self.banks, self.general = recipe, folder, sets, banks, general
+        self.device = "cuda" if torch.cuda.is_available() else "cpu"
+
+        def tower() -> Any:
+            return timm_model.TimmModel(
+                recipe.architecture, recipe.dimension, image_size=128, pool="avg", proj="linear"
+            ).to(memory_format=torch.channels_last, device=self.device)
+
+        self.tower, self.mean_tower = tower(), tower().eval()
+        self.log_scale = torch.nn.Parameter(torch.tensor(3.0))
+        self.optimiser = torch.optim.SGD(
+            _groups(self.tower, self.log_scale, recipe.weight_decay), lr=0.1, momentum=recipe.momentum, nesterov=True
+        )
+        self.step, self.seconds = 0, 0.0
+        folder.mkdir(parents=True, exist_ok=True)
+        if not checkpoint.load(self, folder) and start is not None:
+            checkpoint.load_tower(self.tower, start)
+        if self.step == 0:
+            self.mean_tower.load_state_dict(self.tower.state_dict())
+
+    @property
+    def progress(self) -> float:
+        """Share of the run that is done, 0..1."""
+        return min(self.seconds / (60 * self.recipe.minutes), 1.0)
+
+    def run(self, observe: Callable[[Report], None], evaluate: Callable[[Trainer], None] | None = None) -> None:
+        """Train until the budget is spent, saving on the way.
+
+        Args:
+            observe: hears of the run every fifty steps.
+            evaluate: called beside each checkpoint.
+        """
+        torch = require("torch", "train an encoder")
+        saved, sums, seen, mark = self.seconds, {}, 0, self.seconds
+        while self.progress < 1:
+            begun = time.perf_counter()
+            side = self.recipe.schedule.side(self.progress)
+            generator = torch.Generator().manual_seed(self.recipe.seed * 1_000_003 + self.step)
+            losses = self._step(side, generator)
+            self.step += 1
+            self.seconds += time.perf_counter() - begun
+            seen += self.recipe.batch
+            for name, value in losses.items():
+                sums[name] = sums.get(name, 0.0) + value
+            if self.step % 50 == 0:
+                rate = seen / (self.seconds - mark)
+                observe(Report(self.progress, self.step, rate, {k: v / 50 for k, v in sums.items()}, side))
+                sums, seen, mark = {}, 0, self.seconds
+            if self.seconds - saved > 60 * self.recipe.save_minutes or self.progress >= 1:
+                checkpoint.save(self, self.folder)
+                saved = self.seconds
+                if evaluate is not None:
+                    evaluate(self)
+
+    def vectors(self, pixels: Any, side: int = 128, batch: int = 200) -> np.ndarray[Any, Any]:
+        """The averaged tower's unit vectors of square pictures, float32 (n, dimension)."""
+        torch = require("torch", "train an encoder")
+        rows = []
+        with torch.inference_mode(), torch.autocast(self.device, dtype=torch.bfloat16):
+            for first in range(0, len(pixels), batch):
+                view = centre_view(np.ascontiguousarray(pixels[first : first + batch]), side).to(self.device)
+                rows.append(torch.nn.functional.normalize(self.mean_tower(_standard(torch, view)).float(), dim=1).cpu())
+        return torch.cat(rows).numpy()
+
+    def _step(self, side: int, generator: torch.Generator) -> dict[str, float]:
+        torch = require("torch", "train an encoder")
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.recipe.schedule.rate(self.progress) * group["rate"]
+        counts = _counts([material.share for material in self.sets], self.recipe.batch)
+        views, places = [], []
+        for material, count in zip(self.sets, counts, strict=True):
+            rows = material.rows[torch.randint(len(material.rows), (count,), generator=generator).numpy()]
+            rows.sort()
+            alpha = None if material.alpha is None else material.alpha[rows]
+            views.append(random_views(material.pixels[rows], side, material.views, generator, alpha))
+            places.append(rows)
+        pictures = _standard(torch, torch.cat(views).contiguous(memory_format=torch.channels_last).to(self.device))
+        with torch.autocast(self.device, dtype=torch.bfloat16):
+            features = self.tower(pictures)
+        vectors = torch.nn.functional.normalize(features.float(), dim=1).cpu()
+        losses = self._losses(vectors, places, generator)
+        total = sum(losses.values())
+        self.optimiser.zero_grad(set_to_none=True)
+        total.backward()
+        torch.nn.utils.clip_grad_norm_(self.tower.parameters(), 5.0)
+        self.optimiser.step()
+        self._average(torch)
+        return {name: float(value.detach()) for name, value in losses.items()}
+
+    def _losses(
+        self, vectors: torch.Tensor, places: list[np.ndarray[Any, Any]], generator: torch.Generator
+    ) -> dict[str, torch.Tensor]:
+        torch = require("torch", "train an encoder")
+        scale = self.log_scale.clamp(max=4.0).exp()
+        losses: dict[str, torch.Tensor] = {}
+        drawn = {group: bank.drawn(generator) for group, bank in self.banks.items()}
+        first, known, truths = 0, [], []
+        for material, rows in zip(self.sets, places, strict=True):
+            part = vectors[first : first + len(rows)]
+            concepts = material.concepts[rows]
+            targets = torch.from_numpy(concepts.astype(np.int64) + material.offset)
+            bank, rivals = drawn[material.group], self.banks[material.group].rivals
+            if len(bank) > 5000:  # captions of single pictures compete with those of the batch
+                used, targets = torch.unique(targets, return_inverse=True)
+                bank, rivals = bank[used], rivals[used][:, used]
+            loss = prototype_loss(part, bank, targets, rivals, scale)
+            losses[material.name] = loss * (len(rows) / len(vectors))
+            if material.general is not None:
+                truth = material.general[concepts]
+                kept = truth.any(axis=1)
+                known.append(part[torch.from_numpy(kept)])
+                truths.append(truth[kept])
+            first += len(rows)
+        if self.general is not None and known:
+            truth = torch.from_numpy(np.concatenate(truths))
+            losses["general"] = self.recipe.general_weight * retrieval_loss(
+                torch.cat(known), self.general, truth, scale
+            )
+        return losses
+
+    def _average(self, torch: Any) -> None:
+        decay = min(self.recipe.average, (1 + self.step) / (10 + self.step))
+        with torch.no_grad():
+            for mean, now in zip(
+                self.mean_tower.state_dict().values(), self.tower.state_dict().values(), strict=True
+            ):
+                if mean.is_floating_point():
+                    mean.lerp_(now, 1 - decay)
+                else:
+                    mean.copy_(now)
+
+
+def _groups(tower: Any, log_scale: Any, decay: float) -> list[dict[str, Any]]:
+    """Weights decay; biases, norms and the temperature do not. The temperature learns slowly."""
+    named = [entry for entry in tower.named_parameters() if entry[1].requires_grad]
+    return [
+        {"params": [p for _, p in named if p.ndim > 1], "weight_decay": decay, "rate": 1.0},
+        {"params": [p for _, p in named if p.ndim <= 1], "weight_decay": 0.0, "rate": 1.0},
+        {"params": [log_scale], "weight_decay": 0.0, "rate": 0.1},
+    ]
+
+
+def _counts(shares: list[float], batch: int) -> list[int]:
+    """Whole numbers in proportion to the shares that add up to the batch; the first takes the rounding."""
+    counts = [max(int(batch * share / sum(shares)), 1) for share in shares]
+    counts[0] += batch - sum(counts)
+    return counts
+
+
+def _standard(torch: Any, pictures: torch.Tensor) -> torch.Tensor:
+    mean = torch.tensor(MEAN, device=pictures.device).view(1, 3, 1, 1)
+    return (pictures - mean) / torch.tensor(STD, device=pictures.device).view(1, 3, 1, 1)
+
+
+def write_log(folder: Path, row: dict[str, Any]) -> None:
+    """Append a line to the run's ``log.jsonl``."""
+    with (folder / "log.jsonl").open("a", encoding="utf-8") as log:
+        log.write(json.dumps(row) + "\n")
