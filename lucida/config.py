@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from lucida.errors import UsageError
+from lucida.types.pixels import PixelRule
 
 #: Where the command line looks for a library when neither ``--library`` nor the variable names one.
 DEFAULT_LIBRARY = ".lucida"
@@ -29,6 +30,7 @@ class ReadOptions:
         memory_mb: address space a worker may use beyond what it starts with.
         max_pixels: pictures that declare more are refused before they are decoded.
         page_pictures: whether whole pages become pictures too.
+        pixels: how pictures are brought to the image encoder's size while they are decoded anyway; None does not.
     """
 
     layout: Literal["auto", "always", "never"] = "auto"
@@ -39,6 +41,7 @@ class ReadOptions:
     memory_mb: int = 4096
     max_pixels: int = 250_000_000
     page_pictures: bool = True
+    pixels: PixelRule | None = None
 
 
 @dataclass(frozen=True, slots=True)

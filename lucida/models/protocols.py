@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeAlias
 
-from lucida.types import Word
+from lucida.types import PixelRule, Word
 
 if TYPE_CHECKING:
     import numpy as np
@@ -53,6 +53,23 @@ class ImageEncoder(Encoder, Protocol):
 
     def encode_images(self, images: Sequence[Image]) -> Vectors:
         """Encode RGB pictures of any size; the encoder's own preprocessing applies."""
+        ...
+
+
+class PixelEncoder(ImageEncoder, Protocol):
+    """An image encoder whose preprocessing can be done elsewhere: where pictures are decoded, in other processes."""
+
+    @property
+    def pixel_rule(self) -> PixelRule:
+        """How a picture is brought to this encoder's size."""
+        ...
+
+    def encode_pixels(self, pixels: NDArray[np.uint8]) -> Vectors:
+        """Encode pictures that ``pixel_rule`` has been applied to.
+
+        Args:
+            pixels: RGB, shape (n, height, width, 3) of the rule's size. The encoder scales and centres the values.
+        """
         ...
 
 

@@ -14,6 +14,7 @@ from lucida.types.document import (
     Word,
 )
 from lucida.types.geometry import Box, union
+from lucida.types.pixels import PixelRule
 from lucida.types.results import Answer, Citation, Failure, Hit, IngestReport, ItemKind, Step
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "Passage",
     "Picture",
     "PictureRole",
+    "PixelRule",
     "Region",
     "RegionKind",
     "Step",

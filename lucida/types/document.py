@@ -124,6 +124,8 @@ class Picture:
         image: encoded preview (WebP or JPEG, longest side at most 512 px), or empty for ``PAGE`` pictures, which are
             rendered from the source when needed.
         caption: words that describe it, if the page has any.
+        pixels: what the image encoder sees, where the reader was given a ``PixelRule``: RGB, row by row, of the
+            rule's size. They go to the encoder and are kept nowhere.
     """
 
     role: PictureRole
@@ -133,6 +135,7 @@ class Picture:
     height_px: int
     image: bytes = field(default=b"", repr=False)
     caption: str = ""
+    pixels: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
