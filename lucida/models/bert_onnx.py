@@ -1,7 +1,6 @@
 """Writes a BERT text tower with mean pooling as one self-contained ONNX graph, straight from its weights.
 
-Building the graph by hand needs neither torch nor its exporter, gives the same file everywhere, and lets pooling and
-normalisation run inside the graph.
+Building the graph by hand lets pooling and normalisation run inside it.
 
 Sources: Devlin et al., "BERT" (2019); Reimers and Gurevych, "Sentence-BERT" (2019) for the pooling.
 """
@@ -9,11 +8,11 @@ Sources: Devlin et al., "BERT" (2019); Reimers and Gurevych, "Sentence-BERT" (20
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lucida.lazy import require
+from lucida.models.onnx_graph import GraphWriter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
 #: Part of the exported file's name: raise it whenever the graph changes.
 EXPORTER_VERSION = 1
 
-_OPSET = 20  # the first with Gelu; LayerNormalization came with 17
-_IR_VERSION = 10
 _EPSILON = 1e-12
 #: Added to attention logits of padding. Its exponential is 0 in float32.
 _MASKED = -1e4
@@ -51,17 +48,16 @@ class _Tower:
     """Collects nodes and constants while the layers are laid out in order."""
 
     def __init__(self, weights: Mapping[str, NDArray[np.float32]], heads: int, *, quantised: bool) -> None:
-        self._onnx: Any = require("onnx", "export the text encoder")
+        self._graph = GraphWriter("bert", "export the text encoder")
+        self._op, self._constant = self._graph.op, self._graph.constant
         self._weights = weights
         self._heads = heads
         self._quantised = quantised
-        self._nodes: list[Any] = []
-        self._constants: list[Any] = []
         self._hidden = int(weights["embeddings.word_embeddings.weight"].shape[1])
         self._layers = 1 + max(int(name.split(".")[2]) for name in weights if name.startswith("encoder.layer."))
 
     def serialise(self) -> bytes:
-        mask = self._op("Cast", "attention_mask", to=self._onnx.TensorProto.FLOAT)
+        mask = self._graph.cast_to_float("attention_mask")
         masked = self._op(
             "Mul", self._op("Sub", self._constant(np.float32(1)), mask), self._constant(np.float32(_MASKED))
         )
@@ -70,12 +66,8 @@ class _Tower:
         for number in range(self._layers):
             x = self._layer(x, bias, number)
         self._pool(x, mask)
-        helper, tensor = self._onnx.helper, self._onnx.TensorProto
-        inputs = [helper.make_tensor_value_info(n, tensor.INT64, ["n", "t"]) for n in ("input_ids", "attention_mask")]
-        outputs = [helper.make_tensor_value_info("vectors", tensor.FLOAT, ["n", self._hidden])]
-        graph = helper.make_graph(self._nodes, "bert", inputs, outputs, self._constants)
-        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", _OPSET)], ir_version=_IR_VERSION)
-        return bytes(model.SerializeToString())
+        inputs = dict.fromkeys(("input_ids", "attention_mask"), ("INT64", ("n", "t")))
+        return self._graph.serialise(inputs, {"vectors": ("n", self._hidden)})
 
     def _embeddings(self) -> str:
         # Every text is one segment, so the type embedding is a constant that folds into the words'.
@@ -116,7 +108,7 @@ class _Tower:
         # The mean's divisor vanishes in the normalisation, so the masked sum is enough.
         row = self._op("Unsqueeze", mask, self._constant(np.array([1])))  # (n, 1, t)
         total = self._op("Squeeze", self._op("MatMul", row, x), self._constant(np.array([1])))
-        self._nodes.append(self._onnx.helper.make_node("LpNormalization", [total], ["vectors"], axis=-1, p=2))
+        self._graph.node("LpNormalization", [total], ["vectors"], axis=-1, p=2)
 
     def _norm(self, x: str, name: str) -> str:
         scale, shift = (self._constant(self._weights[f"{name}.{part}"]) for part in ("weight", "bias"))
@@ -124,31 +116,18 @@ class _Tower:
 
     def _linear(self, x: str, name: str, *, exact: bool = False) -> str:
         matrix = self._weights[name + ".weight"].T  # (in, out)
-        multiply = self._multiply_8bit if self._quantised and not exact else self._multiply
-        return self._op("Add", multiply(x, matrix), self._constant(self._weights[name + ".bias"]))
+        if self._quantised and not exact:
+            product = self._multiply_8bit(x, matrix, name)
+        else:
+            product = self._op("MatMul", x, self._constant(matrix))
+        return self._op("Add", product, self._constant(self._weights[name + ".bias"]))
 
-    def _multiply(self, x: str, matrix: NDArray[np.float32]) -> str:
-        return self._op("MatMul", x, self._constant(matrix))
-
-    def _multiply_8bit(self, x: str, matrix: NDArray[np.float32]) -> str:
+    def _multiply_8bit(self, x: str, matrix: NDArray[np.float32], name: str) -> str:
         """Symmetric weights, one scale per column; the runtime fuses these nodes into one kernel."""
         scale = np.maximum(np.abs(matrix).max(axis=0), 1e-12) / np.float32(127)
         levels = np.clip(np.rint(matrix / scale), -127, 127).astype(np.int8)
-        numbers, x_scale, x_zero = (f"{kind}_{len(self._nodes)}" for kind in ("levels", "scale", "zero"))
-        self._nodes.append(self._onnx.helper.make_node("DynamicQuantizeLinear", [x], [numbers, x_scale, x_zero]))
+        numbers, x_scale, x_zero = (f"{kind}_of_{name}" for kind in ("levels", "scale", "zero"))
+        self._graph.node("DynamicQuantizeLinear", [x], [numbers, x_scale, x_zero])
         zeros = self._constant(np.zeros(len(scale), dtype=np.int8))
         product = self._op("MatMulInteger", numbers, self._constant(levels), x_zero, zeros)
-        floats = self._op("Cast", product, to=self._onnx.TensorProto.FLOAT)
-        return self._op("Mul", floats, self._op("Mul", x_scale, self._constant(scale)))
-
-    def _op(self, kind: str, *inputs: str, **attributes: Any) -> str:
-        output = f"{kind}_{len(self._nodes)}"
-        self._nodes.append(self._onnx.helper.make_node(kind, inputs, [output], **attributes))
-        return output
-
-    def _constant(self, value: NDArray[Any] | np.generic) -> str:
-        name = f"constant_{len(self._constants)}"
-        self._constants.append(
-            self._onnx.numpy_helper.from_array(np.ascontiguousarray(value).reshape(np.shape(value)), name)
-        )
-        return name
+        return self._op("Mul", self._graph.cast_to_float(product), self._op("Mul", x_scale, self._constant(scale)))
