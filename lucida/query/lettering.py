@@ -108,14 +108,18 @@ class Lettering:
             whole = self._font_for(word)  # one typeface joins its letters and turns the order around
             if whole is not None:
                 return [(word, whole)]
-        return [run for char in word if (run := self._set_char(char)) is not None]
+        found: list[Run] = []
+        for char in word:
+            if not unicodedata.category(char).startswith("M"):
+                found.append(self._set_char(char))
+            elif found and found[-1][0][0] not in _MISSING:
+                found[-1] = (found[-1][0] + char, found[-1][1])  # a mark goes with its letter, or not at all
+        return found
 
-    def _set_char(self, char: str) -> Run | None:
+    def _set_char(self, char: str) -> Run:
         font = self._font_for(char)
         if font is not None:
             return char, font
-        if unicodedata.category(char).startswith("M"):
-            return None  # a mark on a letter that is not there
         return next((sign, font) for sign in _MISSING if (font := self._font_for(sign)) is not None)
 
     def _font_for(self, word: str) -> FreeTypeFont | None:
