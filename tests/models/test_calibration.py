@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from lucida.errors import ModelError
-from lucida.models import calibration, minilm_files
-from lucida.models.calibration import Measurement, pick
+from lucida.models import calibration, choosing, minilm_files
+from lucida.models.choosing import Measurement, pick
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,17 +57,17 @@ def test_a_small_gain_is_not_worth_it() -> None:
 
 def test_measuring_tells_true_from_false() -> None:
     exact, close, wrong = Fake("exact"), Fake("close", 0.01), Fake("wrong", 2.0)
-    rows = calibration.measure(exact, {"close": lambda: close, "wrong": lambda: wrong})
+    rows = choosing.measure(exact, {"close": lambda: close, "wrong": lambda: wrong}, calibration.encode_probe)
     assert [entry.runtime for entry in rows] == ["exact", "close", "wrong"]
     assert [entry.faithful for entry in rows] == [True, True, False]
-    assert all(entry.windows_per_second > 0 for entry in rows)
+    assert all(entry.per_second > 0 for entry in rows)
 
 
 def test_a_runtime_that_does_not_load_is_left_out() -> None:
     def broken() -> Fake:
         raise ModelError("It is broken.", "Mend it.")
 
-    assert len(calibration.measure(Fake("exact"), {"broken": broken})) == 1
+    assert len(choosing.measure(Fake("exact"), {"broken": broken}, calibration.encode_probe)) == 1
 
 
 def test_the_choice_is_remembered(own_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,7 +78,7 @@ def test_the_choice_is_remembered(own_cache: Path, monkeypatch: pytest.MonkeyPat
         return Fake("other")
 
     monkeypatch.setattr(calibration, "_candidates", lambda *_: {"other": make})
-    monkeypatch.setattr(calibration, "pick", lambda rows, exact: "other")
+    monkeypatch.setattr(choosing, "pick", lambda rows, exact: "other")
     exact = Fake("exact")
     assert calibration.choose(minilm_files.find(), exact).name == "other"
     measured = exact.calls
@@ -105,8 +105,8 @@ def test_a_spoilt_memory_is_measured_again(own_cache: Path, monkeypatch: pytest.
 def test_overlap_of_equal_and_unrelated_vectors() -> None:
     random = np.random.default_rng(0)
     a, b = (random.normal(size=(200, 64)).astype(np.float32) for _ in range(2))
-    assert calibration.neighbour_overlap(a, a) == 1.0
-    assert calibration.neighbour_overlap(a, b) < 0.3
+    assert choosing.neighbour_overlap(a, a) == 1.0
+    assert choosing.neighbour_overlap(a, b) < 0.3
 
 
 @pytest.mark.slow
@@ -117,12 +117,12 @@ def test_every_true_candidate_is_faithful() -> None:
 
     files = minilm_files.find()
     exact = OnnxRuntime(exported(files), name="onnx-fp32")
-    rows = calibration.measure(exact, calibration._candidates(files, processor()))
+    rows = choosing.measure(exact, calibration._candidates(files, processor()), calibration.encode_probe)
     assert len(rows) >= 2
     assert all(entry.faithful for entry in rows)
 
 
 @pytest.mark.parametrize(("remembered", "windows"), [(None, 512), ("torch-bf16", 128), ("onnx-int8", 16)])
 def test_how_soon_it_pays_to_change_over(monkeypatch: pytest.MonkeyPatch, remembered: str | None, windows: int) -> None:
-    monkeypatch.setattr(calibration, "_read", lambda memo: remembered)
+    monkeypatch.setattr(choosing, "remembered", lambda memo: remembered)
     assert calibration.windows_before() == windows
