@@ -1,7 +1,7 @@
 """Random views of pictures, a batch at a time, as tensors.
 
-Sources: random resized crops, Szegedy et al., "Going deeper with convolutions" (2015); colour jitter, Krizhevsky et al.,
-"ImageNet classification with deep convolutional neural networks" (2012). Views that are *smaller* than the picture's own
+Sources: random resized crops, Szegedy et al., "Going deeper with convolutions" (2015); colour jitter, Krizhevsky et
+al., "ImageNet classification with deep convolutional neural networks" (2012). Views that are *smaller* than the picture's own
 pixels ("zoom out") teach the tower fine texture, which small pictures blown up never show.
 """
 
@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-
-from lucida.lazy import require
 
 if TYPE_CHECKING:
     import torch
@@ -53,20 +51,24 @@ def random_views(
     Returns:
         float32 (n, 3, side, side) in 0..1, channels last in memory.
     """
-    torch = require("torch", "train an encoder")
+    import torch
+
     batch = torch.from_numpy(pixels).permute(0, 3, 1, 2).float().div_(255)
     if alpha is not None:
-        batch = _on_random_ground(torch, batch, torch.from_numpy(alpha).float().div_(255), generator)
+        batch = _on_random_ground(batch, torch.from_numpy(alpha).float().div_(255), generator)
     grid = torch.nn.functional.affine_grid(
-        _placements(torch, len(batch), views, generator), [len(batch), 3, side, side], align_corners=False
+        _placements(len(batch), views, generator), [len(batch), 3, side, side], align_corners=False
     )
-    shown = torch.nn.functional.grid_sample(batch, grid, mode="bilinear", padding_mode="reflection", align_corners=False)
-    return _recoloured(torch, shown, views, generator).contiguous(memory_format=torch.channels_last)
+    shown = torch.nn.functional.grid_sample(
+        batch, grid, mode="bilinear", padding_mode="reflection", align_corners=False
+    )
+    return _recoloured(shown, views, generator).contiguous(memory_format=torch.channels_last)
 
 
 def centre_view(pixels: NDArray[Any], side: int) -> torch.Tensor:
     """The whole of square pictures at a side, antialiased: float32 (n, 3, side, side) in 0..1."""
-    torch = require("torch", "train an encoder")
+    import torch
+
     batch = torch.from_numpy(pixels).permute(0, 3, 1, 2).float().div_(255)
     if batch.shape[-1] != side:
         batch = torch.nn.functional.interpolate(
@@ -75,8 +77,9 @@ def centre_view(pixels: NDArray[Any], side: int) -> torch.Tensor:
     return batch.contiguous(memory_format=torch.channels_last)
 
 
-def _placements(torch: Any, count: int, views: Views, generator: torch.Generator) -> torch.Tensor:
+def _placements(count: int, views: Views, generator: torch.Generator) -> torch.Tensor:
     """Affine maps from a view's -1..1 to its picture's, (count, 2, 3)."""
+    import torch
 
     def uniform(low: float, high: float) -> torch.Tensor:
         return low + (high - low) * torch.rand(count, generator=generator)
@@ -91,7 +94,9 @@ def _placements(torch: Any, count: int, views: Views, generator: torch.Generator
     return torch.stack(rows, dim=1).view(count, 2, 3)
 
 
-def _recoloured(torch: Any, batch: torch.Tensor, views: Views, generator: torch.Generator) -> torch.Tensor:
+def _recoloured(batch: torch.Tensor, views: Views, generator: torch.Generator) -> torch.Tensor:
+    import torch
+
     count = len(batch)
 
     def factor() -> torch.Tensor:
@@ -104,10 +109,10 @@ def _recoloured(torch: Any, batch: torch.Tensor, views: Views, generator: torch.
     return ((middle + (batch - middle) * factor()) * factor()).clamp_(0, 1)
 
 
-def _on_random_ground(
-    torch: Any, batch: torch.Tensor, alpha: torch.Tensor, generator: torch.Generator
-) -> torch.Tensor:
+def _on_random_ground(batch: torch.Tensor, alpha: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
     """Cut-outs, given composed on white, on plain, shaded or white grounds."""
+    import torch
+
     count, opacity = len(batch), alpha.unsqueeze(1)
     first, second = (torch.rand(count, 3, 1, 1, generator=generator) for _ in range(2))
     ramp = torch.linspace(0, 1, batch.shape[-1]).view(1, 1, 1, -1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +25,7 @@ def save(trainer: Trainer, folder: Path) -> None:
     counters = json.dumps({"step": trainer.step, "seconds": trainer.seconds})
     half = folder / (_NAME + ".half")
     require("safetensors.torch", "train an encoder").save_file(tensors, half, metadata={"counters": counters})
-    os.replace(half, folder / _NAME)
+    half.replace(folder / _NAME)
 
 
 def load(trainer: Trainer, folder: Path) -> bool:

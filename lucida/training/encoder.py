@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from lucida.training.schedule import Schedule
 
 if TYPE_CHECKING:
     import torch
+    from numpy.typing import NDArray
 
     from lucida.training.material import Bank, Material
 
@@ -52,7 +53,7 @@ class Recipe:
     general_weight: float = 0.3
     seed: int = 1
     save_minutes: float = 4.0
-    schedule: Schedule = Schedule()
+    schedule: Schedule = field(default_factory=Schedule)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +79,18 @@ class Trainer:
         general: torch.Tensor | None,
         start: Path | None = None,
     ) -> None:
-        torch = require("torch", "train an encoder")
+        import torch
+
         timm_model = require("open_clip.timm_model", "train an encoder")
         torch.manual_seed(recipe.seed)
         self.recipe, self.folder, self.sets, self.banks, self.general = recipe, folder, sets, banks, general
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
 
         def tower() -> Any:
-            return timm_model.TimmModel(
+            made = timm_model.TimmModel(
                 recipe.architecture, recipe.dimension, image_size=128, pool="avg", proj="linear"
-            ).to(memory_format=torch.channels_last, device=self.device)
+            )
+            return _spare_depthwise(made).to(memory_format=torch.channels_last, device=self.device)
 
         self.tower, self.mean_tower = tower(), tower().eval()
         self.log_scale = torch.nn.Parameter(torch.tensor(3.0))
@@ -113,8 +116,10 @@ class Trainer:
             observe: hears of the run every fifty steps.
             evaluate: called beside each checkpoint.
         """
-        torch = require("torch", "train an encoder")
-        saved, sums, seen, mark = self.seconds, {}, 0, self.seconds
+        import torch
+
+        saved, seen, mark = self.seconds, 0, self.seconds
+        sums: dict[str, float] = {}
         while self.progress < 1:
             begun = time.perf_counter()
             side = self.recipe.schedule.side(self.progress)
@@ -135,18 +140,20 @@ class Trainer:
                 if evaluate is not None:
                     evaluate(self)
 
-    def vectors(self, pixels: Any, side: int = 128, batch: int = 200) -> np.ndarray[Any, Any]:
+    def vectors(self, pixels: Any, side: int = 128, batch: int = 200) -> NDArray[Any]:
         """The averaged tower's unit vectors of square pictures, float32 (n, dimension)."""
-        torch = require("torch", "train an encoder")
+        import torch
+
         rows = []
         with torch.inference_mode(), torch.autocast(self.device, dtype=torch.bfloat16):
             for first in range(0, len(pixels), batch):
                 view = centre_view(np.ascontiguousarray(pixels[first : first + batch]), side).to(self.device)
-                rows.append(torch.nn.functional.normalize(self.mean_tower(_standard(torch, view)).float(), dim=1).cpu())
+                rows.append(torch.nn.functional.normalize(self.mean_tower(_standard(view)).float(), dim=1).cpu())
         return torch.cat(rows).numpy()
 
     def _step(self, side: int, generator: torch.Generator) -> dict[str, float]:
-        torch = require("torch", "train an encoder")
+        import torch
+
         for group in self.optimiser.param_groups:
             group["lr"] = self.recipe.schedule.rate(self.progress) * group["rate"]
         counts = _counts([material.share for material in self.sets], self.recipe.batch)
@@ -157,23 +164,24 @@ class Trainer:
             alpha = None if material.alpha is None else material.alpha[rows]
             views.append(random_views(material.pixels[rows], side, material.views, generator, alpha))
             places.append(rows)
-        pictures = _standard(torch, torch.cat(views).contiguous(memory_format=torch.channels_last).to(self.device))
+        pictures = _standard(torch.cat(views).contiguous(memory_format=torch.channels_last).to(self.device))
         with torch.autocast(self.device, dtype=torch.bfloat16):
             features = self.tower(pictures)
         vectors = torch.nn.functional.normalize(features.float(), dim=1).cpu()
         losses = self._losses(vectors, places, generator)
-        total = sum(losses.values())
+        total = torch.stack(list(losses.values())).sum()
         self.optimiser.zero_grad(set_to_none=True)
-        total.backward()
+        total.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.tower.parameters(), 5.0)
         self.optimiser.step()
-        self._average(torch)
+        self._average()
         return {name: float(value.detach()) for name, value in losses.items()}
 
     def _losses(
-        self, vectors: torch.Tensor, places: list[np.ndarray[Any, Any]], generator: torch.Generator
+        self, vectors: torch.Tensor, places: list[NDArray[Any]], generator: torch.Generator
     ) -> dict[str, torch.Tensor]:
-        torch = require("torch", "train an encoder")
+        import torch
+
         scale = self.log_scale.clamp(max=4.0).exp()
         losses: dict[str, torch.Tensor] = {}
         drawn = {group: bank.drawn(generator) for group, bank in self.banks.items()}
@@ -201,16 +209,31 @@ class Trainer:
             )
         return losses
 
-    def _average(self, torch: Any) -> None:
+    def _average(self) -> None:
+        import torch
+
         decay = min(self.recipe.average, (1 + self.step) / (10 + self.step))
         with torch.no_grad():
-            for mean, now in zip(
-                self.mean_tower.state_dict().values(), self.tower.state_dict().values(), strict=True
-            ):
+            for mean, now in zip(self.mean_tower.state_dict().values(), self.tower.state_dict().values(), strict=True):
                 if mean.is_floating_point():
                     mean.lerp_(now, 1 - decay)
                 else:
                     mean.copy_(now)
+
+
+def _spare_depthwise(tower: Any) -> Any:
+    """Keep depthwise convolutions out of bfloat16, in which their strided backward pass is ten times slower on a CPU."""
+    import torch
+
+    class FullPrecision(torch.nn.Conv2d):
+        def forward(self, features: Any) -> Any:
+            with torch.autocast(features.device.type, enabled=False):
+                return super().forward(features.float())
+
+    for module in tower.modules():
+        if isinstance(module, torch.nn.Conv2d) and module.groups > 1:
+            module.__class__ = FullPrecision
+    return tower
 
 
 def _groups(tower: Any, log_scale: Any, decay: float) -> list[dict[str, Any]]:
@@ -230,7 +253,9 @@ def _counts(shares: list[float], batch: int) -> list[int]:
     return counts
 
 
-def _standard(torch: Any, pictures: torch.Tensor) -> torch.Tensor:
+def _standard(pictures: torch.Tensor) -> torch.Tensor:
+    import torch
+
     mean = torch.tensor(MEAN, device=pictures.device).view(1, 3, 1, 1)
     return (pictures - mean) / torch.tensor(STD, device=pictures.device).view(1, 3, 1, 1)
 

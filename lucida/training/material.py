@@ -1,4 +1,4 @@
-"""Packed sets of pictures with words, made ready for training: which pictures compete with which words, and how often they come."""
+"""Packed sets made ready for training: which pictures compete with which words, and how often they come."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lucida.lazy import require
 from lucida.training.augment import Views
 
 if TYPE_CHECKING:
@@ -82,10 +81,11 @@ class Bank:
     """
 
     def __init__(self, sets: list[Material], encoder: TextEncoder, kin: list[str] | None = None) -> None:
+        import torch
+
         from lucida.training.objective import rivals_of
 
-        torch = require("torch", "train an encoder")
-        captions = []
+        captions: list[list[str]] = []
         for material in sets:
             material.offset = len(captions)
             captions += material.captions
@@ -98,12 +98,14 @@ class Bank:
 
     def mean(self) -> torch.Tensor:
         """Each concept's mean direction, float32 (c, d), unit rows."""
-        torch = require("torch", "train an encoder")
+        import torch
+
         return torch.nn.functional.normalize(self.variants.mean(dim=1), dim=1)
 
     def drawn(self, generator: torch.Generator) -> torch.Tensor:
         """Each concept in a random mixture of its ways of saying, float32 (c, d), unit rows."""
-        torch = require("torch", "train an encoder")
+        import torch
+
         weights = torch.rand(self.variants.shape[1], generator=generator)
         return torch.nn.functional.normalize(torch.einsum("cvd,v->cd", self.variants, weights), dim=1)
 

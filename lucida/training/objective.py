@@ -6,9 +6,7 @@ classification into text prototypes, Yang et al., "Unified Contrastive Learning 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-from lucida.lazy import require
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import torch
@@ -35,7 +33,8 @@ def prototype_loss(
         scale: inverse temperature.
         smoothing: share of the target's mass spread over its rivals (Szegedy et al., 2016).
     """
-    torch = require("torch", "train an encoder")
+    import torch
+
     allowed = rivals[targets]
     logits = (scale * vectors @ bank.T).masked_fill(~allowed, float("-inf"))
     log_shares = torch.log_softmax(logits, dim=1)
@@ -58,14 +57,16 @@ def retrieval_loss(
     Returns:
         Mean over the words that are true of some pictures of the batch and false of others; 0 without any.
     """
-    torch = require("torch", "train an encoder")
+    import torch
+
     counts = belongs.sum(dim=0)
     usable = (counts > 0) & (counts < len(vectors))
     if not bool(usable.any()):
         return vectors.sum() * 0.0
     log_shares = torch.log_softmax(scale * vectors @ words[usable].T, dim=0)
     truth = belongs[:, usable].float()
-    return -((log_shares * truth).sum(dim=0) / truth.sum(dim=0)).mean()
+    shares: torch.Tensor = (log_shares * truth).sum(dim=0) / truth.sum(dim=0)
+    return -shares.mean()
 
 
 def rivals_of(bank: torch.Tensor, related: torch.Tensor | None = None) -> torch.Tensor:
@@ -75,8 +76,9 @@ def rivals_of(bank: torch.Tensor, related: torch.Tensor | None = None) -> torch.
         bank: float (c, d), unit rows.
         related: bool (c, c), pairs known to name one thing or a kind of it.
     """
-    torch = require("torch", "train an encoder")
-    compete: Any = (bank @ bank.T) < RIVAL_COSINE
+    import torch
+
+    compete: torch.Tensor = (bank @ bank.T) < RIVAL_COSINE
     if related is not None:
         compete &= ~related
     return compete | torch.eye(len(bank), dtype=torch.bool)

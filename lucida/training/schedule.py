@@ -1,7 +1,7 @@
 """How a run goes on: its budget, its learning rate, the size of its pictures.
 
-A budget is counted in pictures or in minutes. Minutes make "train for two hours" possible on any machine; pictures make a
-run repeatable.
+A budget is counted in minutes, so that "train for two hours" means the same on any machine; the share that is done
+rules the rest.
 """
 
 from __future__ import annotations

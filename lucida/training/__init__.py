@@ -1,0 +1,1 @@
+"""Training the embedded models: data sets, objectives, loops, checkpoints."""
