@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from numpy.typing import NDArray
     from tokenizers import Tokenizer
 
     from lucida.models.protocols import Vectors
@@ -80,13 +81,25 @@ class MiniLM:
         """Encode passages or queries; see ``TextEncoder``."""
         if not texts:
             return np.zeros((0, DIMENSION), dtype=np.float32)
+        vectors, cut = self._encoded(texts)
+        return windows.join(vectors, cut.owner, cut.lengths, cut.texts)
+
+    def encode_windows(self, texts: Sequence[str]) -> tuple[Vectors, NDArray[np.int64]]:
+        """Encode each text as the windows that it needs, without averaging them; see ``SharedEncoder``."""
+        if not texts:
+            return np.zeros((0, DIMENSION), dtype=np.float32), np.zeros(0, dtype=np.int64)
+        vectors, cut = self._encoded(texts)
+        return vectors, cut.owner
+
+    def _encoded(self, texts: Sequence[str]) -> tuple[Vectors, windows.Windows]:
+        """One vector per window, float32, shape (windows, dimension), and what they are windows of."""
         with self._loading:
             cut = windows.split(self._tokenize_with(), texts)
             runtime = self._runtime_for(len(cut.ids))
         vectors = np.empty((len(cut.ids), DIMENSION), dtype=np.float32)
         for batch in windows.batches(cut, _TOKENS_PER_CORE * processor().cores):
             vectors[batch.rows] = runtime.run(batch.ids, batch.mask)
-        return windows.join(vectors, cut.owner, cut.lengths, cut.texts)
+        return vectors, cut
 
     def _runtime_for(self, count: int) -> Runtime:
         """The exact runtime for queries and small jobs; the measured one once enough windows have gone through."""

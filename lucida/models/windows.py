@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
     from tokenizers import Tokenizer
@@ -109,3 +109,51 @@ def unit(vectors: Vectors) -> Vectors:
     norms = np.linalg.norm(vectors, axis=1, keepdims=True)
     scaled: Vectors = (vectors / np.maximum(norms, 1e-12)).astype(np.float32)
     return scaled
+
+
+def bisect(text: str, tokens: Callable[[str], int], window: int) -> list[str]:
+    """Halve a text at a space (inside a word if there is none) until every part fits the window.
+
+    Args:
+        text: any string.
+        tokens: counts the tokens of a string as the window counts them.
+        window: tokens that fit.
+    """
+    if tokens(text) <= window or len(text) < 2:
+        return [text]
+    return [part for half in _halves(text) for part in bisect(half, tokens, window)]
+
+
+def bisected(
+    texts: Sequence[str], lengths: Callable[[Sequence[str]], Sequence[int]], window: int
+) -> tuple[list[str], NDArray[np.int64], NDArray[np.int64]]:
+    """``bisect`` for many texts, counting all of them at once.
+
+    Args:
+        texts: any strings; lone surrogates (undecodable bytes of a file name) become question marks.
+        lengths: counts the tokens of each string as the window counts them.
+        window: tokens that fit.
+
+    Returns:
+        The parts, the text that each belongs to (int64, ascending), and their token counts (int64), all of one length.
+    """
+    parts = [(number, text.encode("utf-8", "replace").decode("utf-8")) for number, text in enumerate(texts)]
+    while True:
+        counts = list(lengths([part for _, part in parts])) if parts else []
+        cut = [count > window and len(part) > 1 for count, (_, part) in zip(counts, parts, strict=True)]
+        if not any(cut):
+            break
+        parts = [
+            (number, piece)
+            for (number, part), long in zip(parts, cut, strict=True)
+            for piece in (_halves(part) if long else (part,))
+        ]
+    owner = np.array([number for number, _ in parts], dtype=np.int64)
+    return [part for _, part in parts], owner, np.array(counts, dtype=np.int64)
+
+
+def _halves(text: str) -> tuple[str, str]:
+    middle = len(text) // 2
+    before, after = text.rfind(" ", 1, middle), text.find(" ", middle, len(text) - 1)
+    cut = min((place for place in (before, after) if place > 0), key=lambda place: abs(place - middle), default=middle)
+    return text[:cut], text[cut:].lstrip(" ") or " "

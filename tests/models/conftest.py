@@ -111,3 +111,22 @@ def clip_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         folder / "open_clip_model.safetensors",
     )
     return folder
+
+
+@pytest.fixture(scope="session")
+def tower_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The image tower of ``mini`` with random weights, as it is shipped."""
+    import torch
+    from open_clip.timm_model import TimmModel
+
+    from lucida.models.mini.export import save_tower
+
+    folder = tmp_path_factory.mktemp("tower")
+    torch.manual_seed(0)
+    tower = TimmModel("gernet_s", 384, image_size=128, pool="avg", proj="linear").train()
+    with torch.no_grad():
+        # A few steps of batch norm: with the statistics of a fresh tower every picture would give the same vector.
+        for _ in range(4):
+            tower(torch.rand(16, 3, 64, 64) * 4 - 2)
+    save_tower(folder, tower.state_dict())
+    return folder
