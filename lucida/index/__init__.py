@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lucida.index.index import Index
 from lucida.index.records import (
+    Binding,
     Compacted,
     FailedReading,
     FileState,
@@ -18,6 +19,7 @@ from lucida.index.records import (
 )
 
 __all__ = [
+    "Binding",
     "Compacted",
     "FailedReading",
     "FileState",

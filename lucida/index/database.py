@@ -90,6 +90,15 @@ class Database:
         with translated(self.folder), self._writes.begin() as connection:
             yield connection
 
+    @contextmanager
+    def rebuild(self) -> Iterator[Connection]:
+        """A transaction for migrations: tables that others refer to can be replaced without taking those along."""
+        try:
+            with translated(self.folder), self._writes.execution_options(unchecked=True).begin() as connection:
+                yield connection
+        finally:
+            self.engine.dispose()  # its connections do not look at references any more
+
     def close(self) -> None:
         self.engine.dispose()
 

@@ -11,15 +11,19 @@ from typing import TYPE_CHECKING, Self
 
 from lucida.errors import UsageError
 from lucida.index.reader import Reader
-from lucida.index.records import Compacted, FailedReading, FileState, Problem, Published, Reading
+from lucida.index.records import Binding, Compacted, FailedReading, FileState, Problem, Published, Reading
 from lucida.index.storage import Checkpoint, no_checkpoint
 
 if TYPE_CHECKING:
     from types import TracebackType
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from lucida.index.database import Database
     from lucida.index.lock import WriterLock
     from lucida.index.publication import Publisher
+    from lucida.models.protocols import Vectors
 
 
 class Index(Reader):
@@ -100,7 +104,78 @@ class Index(Reader):
 
         database = self._publisher().database
         with database.write() as connection:
-            meta.bind_encoder(connection, spec, fingerprint, dimension)
+            meta.bind_encoder(connection, Binding(spec, fingerprint, dimension))
+
+    def bind_shared(self, spec: str, fingerprint: str, dimension: int, *, windows: bool) -> None:
+        """Bind pictures and windows to a shared encoder, or check that it is the one they are bound to.
+
+        Args:
+            spec, fingerprint, dimension: the encoder's.
+            windows: whether passages enter its space as windows, because its text tower is not the text encoder.
+
+        Raises:
+            ModelError: the vectors belong to another encoder.
+        """
+        from lucida.index import meta
+
+        database = self._publisher().database
+        with database.write() as connection:
+            meta.bind_shared(connection, Binding(spec, fingerprint, dimension, windows))
+
+    def add_vectors(self, kind: str, ids: NDArray[np.int64], vectors: Vectors, *, pending: bool = False) -> None:
+        """Add vectors of items that lack them, in one crash-safe step.
+
+        Args:
+            kind: the list.
+            ids: int64 (n,), ascending; in the list "window", as often as the passage has windows.
+            vectors: float32 (n, dimension), unit rows.
+            pending: they are in the space of the switch that is under way.
+
+        Raises:
+            ModelError: the vectors do not fit the list's encoder.
+            UsageError: an item is not in the catalogue, or has vectors in the list already.
+            StorageFullError: the disk refused; nothing is changed.
+        """
+        from lucida.index import lists
+        from lucida.index.merging import settle
+
+        publisher = self._publisher()
+        if len(ids):
+            lists.add(publisher, kind, ids, vectors, pending=pending)
+            settle(publisher)
+
+    def note_futile(self, kind: str) -> None:
+        """Note that every item still lacking in a list has been tried in vain."""
+        from lucida.index import lists
+
+        with self._publisher().database.write() as connection:
+            lists.note_futile(connection, kind)
+
+    def begin_switch(self, spec: str, fingerprint: str, dimension: int, *, windows: bool) -> None:
+        """Begin to move pictures and windows to another encoder's space, or go on where an earlier attempt ended.
+
+        What ``add_vectors(pending=True)`` adds from now on is seen by nobody before ``finish_switch``. What was
+        prepared for a third encoder is dropped.
+        """
+        from lucida.index import switching
+
+        switching.begin(self._publisher(), Binding(spec, fingerprint, dimension, windows))
+
+    def finish_switch(self) -> None:
+        """Put the pending encoder and its vectors in force and drop the old ones, in one transaction.
+
+        Raises:
+            UsageError: there is no switch under way.
+        """
+        from lucida.index import switching
+
+        switching.finish(self._publisher())
+
+    def forget_shared(self) -> None:
+        """Drop the vectors of pictures and windows, and the binding to their encoder."""
+        from lucida.index import switching
+
+        switching.forget(self._publisher())
 
     def publish(
         self,

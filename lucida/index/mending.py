@@ -23,11 +23,8 @@ def read_again(publisher: Publisher, source_ids: Sequence[int]) -> None:
 
 
 def drop_segment(publisher: Publisher, info: SegmentInfo, source_ids: Sequence[int]) -> None:
-    """Forget a segment that cannot be used. Its items stay, found by full text alone until they are read again."""
+    """Forget a segment that cannot be used. Its items stay, without vectors until they are read or embedded again."""
     with publisher.database.write() as connection:
-        lost = schema.Item.segment_id == info.id
-        connection.execute(update(schema.Item).where(lost).values(segment_id=None))
-        connection.execute(delete(schema.Tombstone).where(schema.Tombstone.segment_id == info.id))
         connection.execute(delete(schema.Segment).where(schema.Segment.id == info.id))
         _mark(connection, source_ids)
         meta.advance(connection)
@@ -41,6 +38,13 @@ def drop_blob(publisher: Publisher, sha256: str, source_ids: Sequence[int]) -> N
         connection.execute(delete(schema.Blob).where(schema.Blob.sha256 == sha256))
         _mark(connection, source_ids)
     publisher.blobs.remove([sha256])
+
+
+def embed_again(publisher: Publisher, kind: str) -> None:
+    """Have items that lack a vector tried once more, although they were in vain."""
+    with publisher.database.write() as connection:
+        if (binding := meta.bound(connection).get(kind)) is not None:
+            meta.set_futile(connection, kind, binding.fingerprint, 0)
 
 
 def rebuild_full_text(publisher: Publisher) -> None:

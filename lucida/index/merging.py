@@ -17,6 +17,7 @@ import numpy as np
 from sqlalchemy import Connection, delete, func, select, update
 
 from lucida.index import meta, schema
+from lucida.index.assembling import Part
 from lucida.index.publication import Publisher
 from lucida.index.segments import Segment, SegmentInfo
 from lucida.index.storage import remove_files
@@ -34,14 +35,15 @@ _SMALLEST = 64
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """A segment with the number of its vectors whose items are gone."""
+    """A segment with the number of its items that are gone."""
 
     info: SegmentInfo
     dead: int
 
     @property
     def live(self) -> int:
-        return self.info.count - self.dead
+        """Vectors that are still wanted; where items have several, an estimate."""
+        return max(self.info.count - round(self.dead * self.info.spread), 0)
 
 
 def loads(connection: Connection) -> list[Load]:
@@ -53,22 +55,22 @@ def loads(connection: Connection) -> list[Load]:
 
 def tiers(segments: Iterable[Load]) -> list[list[Load]]:
     """What publishing should merge: the oldest ``FAN`` of a tier, and segments of which most is dead."""
-    groups: dict[tuple[str, int, int], list[Load]] = defaultdict(list)
+    groups: dict[tuple[str, str, int, int], list[Load]] = defaultdict(list)
     found = []
     for load in segments:
-        if load.dead * 2 > load.info.count:
+        if load.dead * 2 * load.info.spread > load.info.count:
             found.append([load])
         elif load.live < _limit(load):
             tier = int(math.log(max(load.live / _SMALLEST, 1), FAN))
-            groups[load.info.kind, load.info.dimension, tier].append(load)
+            groups[load.info.kind, load.info.fingerprint, load.info.dimension, tier].append(load)
     return found + [group[:FAN] for group in groups.values() if len(group) >= FAN and _fits(group[:FAN])]
 
 
 def packs(segments: Iterable[Load]) -> list[list[Load]]:
     """What compaction should merge: everything, into as few segments as ``MAX_BYTES`` allows."""
-    groups: dict[tuple[str, int], list[list[Load]]] = defaultdict(lambda: [[]])
+    groups: dict[tuple[str, str, int], list[list[Load]]] = defaultdict(lambda: [[]])
     for load in segments:
-        bins = groups[load.info.kind, load.info.dimension]
+        bins = groups[load.info.kind, load.info.fingerprint, load.info.dimension]
         if bins[-1] and not _fits([*bins[-1], load]):
             bins.append([])
         bins[-1].append(load)
@@ -108,11 +110,14 @@ def merge(publisher: Publisher, group: Sequence[Load]) -> int:
             buried = select(schema.Tombstone.item_id).where(schema.Tombstone.segment_id.in_(old))
             dead = np.fromiter(connection.scalars(buried), dtype=np.int64)
         ids, vectors = _collect(publisher, group, dead)
-        segment = publisher.write_segment(group[0].info.kind, ids, vectors) if len(ids) else None
+        info = group[0].info
+        joined = [Part(info.kind, info.fingerprint, ids, vectors)] if len(ids) else []
+        segments = publisher.write_segments(joined)
         publisher.checkpoint("merge-written")
         with publisher.database.write() as connection:
-            new = None if segment is None else segment.insert(connection)
-            connection.execute(update(schema.Item).where(schema.Item.segment_id.in_(old)).values(segment_id=new))
+            for segment in segments:
+                moved = update(schema.Placement).where(schema.Placement.segment_id.in_(old))
+                connection.execute(moved.values(segment_id=segment.insert(connection)))
             connection.execute(delete(schema.Tombstone).where(schema.Tombstone.segment_id.in_(old)))
             connection.execute(delete(schema.Segment).where(schema.Segment.id.in_(old)))
             meta.advance(connection)

@@ -10,29 +10,26 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 from sqlalchemy import Connection, insert, select, update
 
-from lucida.errors import LibraryError, ModelError, UsageError
+from lucida.errors import LibraryError, UsageError
 from lucida.index import fulltext, meta, schema, writing
+from lucida.index.assembling import Numbered, Part, number, parts, placed
 from lucida.index.blobs import BlobStore
 from lucida.index.reading import chunks
 from lucida.index.records import FailedReading, FileState, Published, Reading
-from lucida.index.segments import SEGMENTS, SUFFIX, fault_of, write_segment
+from lucida.index.segments import SEGMENTS, SUFFIX, write_segment
 from lucida.index.storage import Checkpoint, DurableWriter, Stored, remove_files, unnamed
 from lucida.index.vectors import segment_rows
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from lucida.index.database import Database
-    from lucida.models.protocols import Vectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +38,10 @@ class NewSegment:
 
     name: str
     kind: str
+    fingerprint: str
     dimension: int
     count: int
+    items: int
     stored: Stored
 
     def insert(self, connection: Connection) -> int:
@@ -54,24 +53,10 @@ class NewSegment:
             "count": self.count,
             "sha256": self.stored.sha256,
             "bytes": self.stored.bytes,
+            "fingerprint": self.fingerprint,
+            "items": self.items,
         }
         return writing.insert_one(connection, schema.Segment, values)
-
-
-@dataclass(frozen=True, slots=True)
-class _Numbered:
-    """A reading with the ids its items will have: passages from ``first`` on, then pictures."""
-
-    reading: Reading
-    first: int
-
-    @property
-    def first_picture(self) -> int:
-        return self.first + len(self.reading.document.passages)
-
-    @property
-    def end(self) -> int:
-        return self.first_picture + sum(1 for _ in writing.pictures_of(self.reading.document))
 
 
 class Publisher:
@@ -104,14 +89,15 @@ class Publisher:
         with self.swept_on_failure():
             self.checkpoint("begun")
             with self.database.read() as connection:
-                numbered = _number(latest.values(), meta.next_item(connection))
-                encoder = meta.encoder(connection)
+                numbered = number(latest.values(), meta.next_item(connection))
+                bound = meta.bound(connection)
                 blobs = self._new_blobs(connection, numbered)
-            vectors = _vectors(numbered, None if encoder is None else encoder[2])
-            segment = None if vectors is None else self.write_segment("passage", *vectors)
+            found = parts(numbered, bound)
+            segments = self.write_segments(found)
             self._write_blobs(blobs)
             with self.database.write() as connection:
-                published, unused = _insert(connection, numbered, list(broken.values()), segment, blobs)
+                published, unused = _insert(connection, numbered, list(broken.values()), blobs)
+                place(connection, found, segments)
                 self.checkpoint("rows-written")
                 if before_commit is not None:
                     before_commit()
@@ -141,16 +127,41 @@ class Publisher:
         self.blobs.remove(unused)
         return removed
 
-    def write_segment(self, kind: str, ids: NDArray[np.int64], vectors: Vectors) -> NewSegment:
-        """Write vectors to a new file and make it durable. Its name is new, so it can replace nothing."""
-        name = secrets.token_hex(12) + SUFFIX
+    def add(self, found: Part) -> None:
+        """Put vectors of items that are in the catalogue already into a list, where they have none.
+
+        Raises:
+            StorageFullError: the disk refused; nothing is changed.
+        """
+        with self.swept_on_failure():
+            segments = self.write_segments([found])
+            with self.database.write() as connection:
+                place(connection, [found], segments)
+                meta.advance(connection)
+                self.checkpoint("addition-rows-written")
+            self.checkpoint("addition-committed")
+
+    def write_segments(self, found: Sequence[Part]) -> list[NewSegment]:
+        """Write vectors to new files, one for each part, and make them durable. The names are new: nothing is replaced.
+
+        Returns:
+            The segments, in the order of the parts.
+        """
+        if not found:
+            return []
         writer = DurableWriter(self.folder, self.checkpoint, "segment")
         try:
-            stored = write_segment(writer, self.segments / name, ids, vectors)
+            made = [self._written(writer, entry) for entry in found]
             writer.publish()
         finally:
             writer.discard()
-        return NewSegment(name, kind, vectors.shape[1], len(ids), stored)
+        return made
+
+    def _written(self, writer: DurableWriter, found: Part) -> NewSegment:
+        name = secrets.token_hex(12) + SUFFIX
+        stored = write_segment(writer, self.segments / name, found.ids, found.vectors)
+        dimension, count = found.vectors.shape[1], len(found.ids)
+        return NewSegment(name, found.kind, found.fingerprint, dimension, count, len(found.items), stored)
 
     def sweep(self) -> int:
         """Remove files that no row names; returns how many there were."""
@@ -174,7 +185,7 @@ class Publisher:
                 self.sweep()
             raise
 
-    def _new_blobs(self, connection: Connection, numbered: Sequence[_Numbered]) -> dict[str, bytes]:
+    def _new_blobs(self, connection: Connection, numbered: Sequence[Numbered]) -> dict[str, bytes]:
         pictures = (picture for entry in numbered for picture in writing.pictures_of(entry.reading.document))
         images = {hashlib.sha256(picture.image).hexdigest(): picture.image for picture in pictures if picture.image}
         for chunk in chunks(list(images)):
@@ -193,53 +204,22 @@ class Publisher:
             writer.discard()
 
 
-def _number(readings: Iterable[Reading], first: int) -> list[_Numbered]:
-    numbered = []
-    for reading in readings:
-        numbered.append(_Numbered(reading, first))
-        first = numbered[-1].end
-    return numbered
-
-
-def _vectors(numbered: Sequence[_Numbered], dimension: int | None) -> tuple[NDArray[np.int64], Vectors] | None:
-    """Ids and vectors of all passages that have some, ids ascending.
-
-    Raises:
-        ModelError: the vectors do not fit the passages, the library's encoder, or are no unit vectors.
-    """
-    ids, rows = [], []
-    for entry in numbered:
-        vectors, count = entry.reading.passage_vectors, len(entry.reading.document.passages)
-        if vectors is None or not count:
-            continue
-        if vectors.ndim != 2 or len(vectors) != count or vectors.shape[1] != (dimension or vectors.shape[1]):
-            raise _unfit(f"their shape is {vectors.shape} where ({count}, {dimension or 'dimension'}) is due")
-        dimension = vectors.shape[1]
-        ids.append(np.arange(entry.first, entry.first + count, dtype=np.int64))
-        rows.append(np.asarray(vectors, dtype=np.float32))
-    if not rows:
-        return None
-    joined = np.concatenate(rows)
-    if fault := fault_of(joined):
-        raise _unfit(fault)
-    return np.concatenate(ids), joined
-
-
-def _unfit(why: str) -> ModelError:
-    return ModelError(f"The encoder's vectors cannot be stored: {why}.", "Check the encoder with: lucida doctor.")
+def place(connection: Connection, found: Sequence[Part], segments: Sequence[NewSegment]) -> None:
+    """Name segments in the catalogue, and say which items have their vectors there."""
+    rows = list(placed(found, [segment.insert(connection) for segment in segments]))
+    if rows:
+        connection.execute(insert(schema.Placement), rows)
 
 
 def _insert(
     connection: Connection,
-    numbered: Sequence[_Numbered],
+    numbered: Sequence[Numbered],
     failures: Sequence[FailedReading],
-    segment: NewSegment | None,
     blobs: dict[str, bytes],
 ) -> tuple[Published, list[str]]:
     paths = [os.fsencode(entry.reading.file.path) for entry in numbered] + [os.fsencode(f.file.path) for f in failures]
     known = _known(connection, paths)
     released = writing.empty_sources(connection, [source_id for source_id, _ in known.values()])
-    segment_id = None if segment is None else segment.insert(connection)
     if blobs:
         connection.execute(insert(schema.Blob), [{"sha256": name, "bytes": len(blob)} for name, blob in blobs.items()])
     for failed in failures:
@@ -247,7 +227,7 @@ def _insert(
             connection, writing.failure_values(failed), known.get(os.fsencode(failed.file.path), (None,))[0]
         )
     for entry in numbered:
-        _insert_reading(connection, entry, known.get(os.fsencode(entry.reading.file.path), (None,))[0], segment_id)
+        _insert_reading(connection, entry, known.get(os.fsencode(entry.reading.file.path), (None,))[0])
     if numbered:
         meta.reserve(connection, numbered[-1].end)
         fulltext.of(connection).add(connection, numbered[0].first, numbered[-1].end - 1)
@@ -269,10 +249,9 @@ def _known(connection: Connection, paths: Sequence[bytes]) -> dict[bytes, tuple[
     }
 
 
-def _insert_reading(connection: Connection, entry: _Numbered, source_id: int | None, segment_id: int | None) -> None:
+def _insert_reading(connection: Connection, entry: Numbered, source_id: int | None) -> None:
     document = entry.reading.document
     key = writing.put_source(connection, writing.reading_values(entry.reading), source_id)
     writing.insert_pages(connection, key, document)
-    with_vectors = segment_id if entry.reading.passage_vectors is not None else None
-    writing.insert_passages(connection, key, document, entry.first, with_vectors)
+    writing.insert_passages(connection, key, document, entry.first)
     writing.insert_pictures(connection, key, document, entry.first_picture)

@@ -5,11 +5,11 @@ Importing this module is cheap; what speaks SQL or FAISS is imported by the meth
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lucida.index.records import FileState, Filter, ItemRow, PageRow, SourceRow, Statistics
+from lucida.index.records import Binding, FileState, Filter, ItemRow, PageRow, SourceRow, Statistics
 from lucida.types import Answer
 
 if TYPE_CHECKING:
@@ -40,12 +40,26 @@ class Reader:
         self._vectors = VectorStore(folder, database)
         self._blobs = BlobStore(folder)
 
-    def encoder(self) -> tuple[str, str, int] | None:
-        """(spec, fingerprint, dimension) of the encoder that the vectors belong to, None before the first."""
+    def encoder(self) -> Binding | None:
+        """The text encoder that the passages' vectors belong to, None before the first."""
         from lucida.index import meta
 
         with self._database.read() as connection:
             return meta.encoder(connection)
+
+    def shared(self) -> Binding | None:
+        """The encoder that the vectors of pictures and windows belong to, None before the first."""
+        from lucida.index import meta
+
+        with self._database.read() as connection:
+            return meta.shared(connection)
+
+    def pending(self) -> Binding | None:
+        """The encoder that an unfinished switch is on its way to, None when there is no switch."""
+        from lucida.index import meta
+
+        with self._database.read() as connection:
+            return meta.pending(connection)
 
     def sources(self, *, failed: bool | None = None) -> list[SourceRow]:
         """All sources by path; only those that failed, or only those that did not."""
@@ -98,22 +112,73 @@ class Reader:
         with self._database.read() as connection:
             return select_items(connection, where)
 
-    def nearest(self, query: Vectors, k: int, *, among: NDArray[np.int64] | None = None) -> list[tuple[int, float]]:
-        """The items whose vectors are nearest to one query.
+    def nearest(
+        self,
+        query: Vectors,
+        k: int,
+        *,
+        among: NDArray[np.int64] | None = None,
+        kind: str = "passage",
+        fingerprint: str | None = None,
+    ) -> list[tuple[int, float]]:
+        """The items of one list whose vectors are nearest to one query.
 
         Args:
             query: float32 (dimension,) or (1, dimension), unit length.
             k: how many at most.
             among: int64, the only ids that may appear; None for all.
+            kind: the list: "passage", "picture" or "window". Windows count for their passage: its id comes once, with
+                the cosine of its best window.
+            fingerprint: of the encoder that made the query; None if that has been checked.
 
         Returns:
             (item id, cosine to six decimals), best first, ties by id. Deleted items never appear.
 
         Raises:
-            ModelError: the query is of another dimension.
+            UsageError: there is no such list.
+            ModelError: the query is of another dimension, or by another encoder than the list's vectors.
             LibraryDamagedError: a vector file is missing or not what was written.
         """
-        return self._vectors.nearest(query, k, among=among)
+        return self._vectors.nearest(query, k, among=among, kind=kind, fingerprint=fingerprint)
+
+    def vectors(self, item_ids: Sequence[int], kind: str) -> tuple[NDArray[np.int64], Vectors]:
+        """Stored vectors of some items: ids int64 (n,), ascending, and float32 (n, dimension).
+
+        Args:
+            item_ids: those without a vector in the list are left out.
+            kind: the list; of "window", an item's id comes as often as it has windows.
+        """
+        import numpy as np
+
+        return self._vectors.vectors(np.array(item_ids, dtype=np.int64), kind)
+
+    def all_vectors(self, kind: str) -> Iterator[tuple[NDArray[np.int64], Vectors]]:
+        """Every vector of a list, in blocks as ``vectors`` gives them; ids ascend within a block only."""
+        return self._vectors.all_vectors(kind)
+
+    def lacking(self, kind: str, *, after: int = 0, limit: int = 1000, pending: bool = False) -> list[int]:
+        """Items that lack a vector in a list, by id.
+
+        Args:
+            kind: the list.
+            after: only ids above this one.
+            limit: how many at most.
+            pending: ask for the space of the switch that is under way, not for the one in force.
+        """
+        from lucida.index import lists
+
+        with self._database.read() as connection:
+            return lists.lacking(connection, kind, after=after, limit=limit, pending=pending)
+
+    def picture_hashes(self) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
+        """Perceptual hashes: item ids int64 (n,), ascending, and uint64 (n,). Pictures without one are left out."""
+        with self._database.read() as connection:
+            return self._rows.picture_hashes(connection)
+
+    def pixel_digests(self) -> dict[int, bytes]:
+        """SHA-256 of the decoded pixels by item id. Pictures without one are left out."""
+        with self._database.read() as connection:
+            return self._rows.pixel_digests(connection)
 
     def full_text(
         self, terms: Sequence[str], k: int, *, among: NDArray[np.int64] | None = None

@@ -6,14 +6,18 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC
 from itertools import islice
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
+import numpy as np
 from sqlalchemy import Connection, Row, Select, func, select
 
 from lucida.index.packing import unpack_regions, unpack_words
 from lucida.index.records import FileState, ItemRow, PageRow, SourceRow
 from lucida.index.schema import Item, Page, Passage, Picture, Source
 from lucida.types import Box, PictureRole, RegionKind, TextOrigin
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 T = TypeVar("T")
 
@@ -117,6 +121,20 @@ def passages_of(connection: Connection, source_id: int, page: int | None = None)
 def passage_count(connection: Connection) -> int:
     """How many passages there are."""
     return connection.scalar(select(func.count()).select_from(Passage)) or 0
+
+
+def picture_hashes(connection: Connection) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
+    """See ``Index.picture_hashes``."""
+    columns = select(Picture.item_id, Picture.perceptual_hash).where(Picture.perceptual_hash.is_not(None))
+    pairs = np.array([tuple(row) for row in connection.execute(columns.order_by(Picture.item_id))], dtype=np.int64)
+    pairs = pairs.reshape(-1, 2)
+    return pairs[:, 0].copy(), pairs[:, 1].copy().view(np.uint64)
+
+
+def pixel_digests(connection: Connection) -> dict[int, bytes]:
+    """See ``Index.pixel_digests``."""
+    columns = select(Picture.item_id, Picture.pixels_sha256).where(Picture.pixels_sha256.is_not(None))
+    return {item: digest for item, digest in connection.execute(columns.order_by(Picture.item_id)) if digest}
 
 
 def _items() -> Select[Any]:

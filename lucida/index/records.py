@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from lucida.types import Box, Document, Failure, PictureRole, Region, RegionKind, TextOrigin, Word
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from lucida.models.protocols import Vectors
+
+
+class Binding(NamedTuple):
+    """The encoder that vectors belong to. ``windows``: whether passages enter its space as windows of their own."""
+
+    spec: str
+    fingerprint: str
+    dimension: int
+    windows: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +49,17 @@ class Reading:
         file: the file's state when it was read.
         document: what was read.
         passage_vectors: float32 (len(document.passages), dimension), unit rows; None publishes full text alone.
+        picture_vectors: float32 (number of pictures over all pages, dimension), unit rows; a row of zeros says that
+            this picture has no vector. None where no picture has one.
+        window_vectors: unit rows, float32 (m, dimension), and the passage that each belongs to, int64 (m,), ascending.
+            None where passages have no windows.
     """
 
     file: FileState
     document: Document
     passage_vectors: Vectors | None
+    picture_vectors: Vectors | None = None
+    window_vectors: tuple[Vectors, NDArray[np.int64]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +192,11 @@ class Statistics:
         pages, passages, pictures, segments: counts.
         tombstones: deleted items whose vectors still lie in a segment.
         bytes: size on disk by part: "catalogue", "segments", "blobs".
-        encoder: (spec, fingerprint, dimension) that the vectors belong to, None before the first.
+        encoder: that the passages' vectors belong to, None before the first.
         schema: revision of the catalogue's schema.
+        shared: the encoder that the vectors of pictures and windows belong to, None before the first.
+        pending: the encoder that an unfinished switch is on its way to.
+        lacking: items without a vector by list ("passage", "picture", "window"), where there are any.
     """
 
     sources: int
@@ -186,8 +207,11 @@ class Statistics:
     segments: int
     tombstones: int
     bytes: dict[str, int]
-    encoder: tuple[str, str, int] | None
+    encoder: Binding | None
     schema: str
+    shared: Binding | None = None
+    pending: Binding | None = None
+    lacking: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import inspect, text
 
 from lucida.errors import LibraryVersionError
-from lucida.index import fulltext
+from lucida.index import fulltext, sqlite
 from lucida.index.faults import damaged
 from lucida.index.schema import REVISIONS
 
@@ -75,10 +75,12 @@ def upgrade(database: Database, checkpoint: Checkpoint) -> None:
     """
     from alembic import command
 
-    with database.write() as connection:
+    with database.rebuild() as connection:
         words = fulltext.of(connection)
         words.drop(connection)
         command.upgrade(configuration(connection), "head")
+        if database.file is not None and (faults := sqlite.orphans(connection)):
+            raise damaged(f"The catalogue cannot be upgraded: {faults[0]}.", "Restore catalogue.db from a backup.")
         words.create(connection)
         words.rebuild(connection)
         checkpoint("upgraded")

@@ -22,7 +22,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeEngine
 
 #: Revisions of the schema that this code can read, oldest first; the last one is what it writes.
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002")
 
 #: SQLite gives only ``INTEGER PRIMARY KEY`` the speed of a row id; other databases need 64 bits spelled out.
 _Id = BigInteger().with_variant(Integer, "sqlite")
@@ -94,7 +94,7 @@ class Page(Base):
 
 
 class Item(Base):
-    """A passage or a picture. Ids are never given out twice; ``segment_id`` says where the item's vector lies."""
+    """A passage or a picture. Ids are never given out twice; ``Placement`` says where an item's vectors lie."""
 
     __tablename__ = "items"
     __table_args__ = (Index(None, "source_id", "page"), {"sqlite_autoincrement": True})
@@ -108,7 +108,6 @@ class Item(Base):
     x1: Mapped[float]
     y1: Mapped[float]
     position: Mapped[int]
-    segment_id: Mapped[int | None] = mapped_column(ForeignKey("segments.id", ondelete="SET NULL"), index=True)
 
 
 class Passage(Base):
@@ -123,7 +122,11 @@ class Passage(Base):
 
 
 class Picture(Base):
-    """The picture half of an item; its preview is a blob, whole pages have none."""
+    """The picture half of an item; its preview is a blob.
+
+    ``perceptual_hash`` is a number of 64 bits kept as a signed one, ``pixels_sha256`` the digest of the decoded pixels.
+    Both are absent for pictures that were read before they were taken.
+    """
 
     __tablename__ = "pictures"
 
@@ -133,6 +136,8 @@ class Picture(Base):
     width_px: Mapped[int]
     height_px: Mapped[int]
     blob: Mapped[str | None] = mapped_column(ForeignKey("blobs.sha256", ondelete="SET NULL"), index=True)
+    perceptual_hash: Mapped[int | None]
+    pixels_sha256: Mapped[bytes | None]
 
 
 class Blob(Base):
@@ -145,7 +150,11 @@ class Blob(Base):
 
 
 class Segment(Base):
-    """An immutable file of vectors below ``segments/``; ``kind`` is the kind of its items."""
+    """An immutable file of vectors below ``segments/``.
+
+    ``kind`` is the list it belongs to (see ``kinds``), ``fingerprint`` the encoder that made its vectors, ``count`` how
+    many vectors it has, and ``items`` of how many items: a passage may have several windows.
+    """
 
     __tablename__ = "segments"
 
@@ -156,15 +165,31 @@ class Segment(Base):
     count: Mapped[int]
     sha256: Mapped[str] = mapped_column(String(64))
     bytes: Mapped[int]
+    fingerprint: Mapped[str]
+    items: Mapped[int]
+
+
+class Placement(Base):
+    """Says that the vectors of an item lie in a segment: at most one segment for each list and encoder."""
+
+    __tablename__ = "placements"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    item_id: Mapped[int] = mapped_column(ForeignKey("items.id", ondelete="CASCADE"), primary_key=True)
+    segment_id: Mapped[int] = mapped_column(
+        ForeignKey("segments.id", ondelete="CASCADE"), primary_key=True, autoincrement=False, index=True
+    )
 
 
 class Tombstone(Base):
-    """An item that is gone while its vector still lies in a segment."""
+    """An item that is gone while its vectors still lie in a segment."""
 
     __tablename__ = "tombstones"
 
     item_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    segment_id: Mapped[int] = mapped_column(ForeignKey("segments.id", ondelete="CASCADE"), index=True)
+    segment_id: Mapped[int] = mapped_column(
+        ForeignKey("segments.id", ondelete="CASCADE"), primary_key=True, autoincrement=False, index=True
+    )
 
 
 class Meta(Base):

@@ -1,5 +1,7 @@
 """Vector segments: immutable FAISS files, one ``IndexIDMap2`` over ``IndexFlatIP`` each, whose ids are item ids.
 
+Where an item has several vectors (a passage's windows), its id stands there several times.
+
 Files are memory-mapped, so opening one costs neither time nor memory for what is not searched.
 """
 
@@ -45,6 +47,13 @@ class SegmentInfo:
     count: int
     sha256: str
     bytes: int
+    fingerprint: str = ""
+    items: int = 0
+
+    @property
+    def spread(self) -> float:
+        """Vectors per item, at least 1."""
+        return max(self.count / max(self.items, 1), 1.0) if self.items else 1.0
 
 
 def fault_of(vectors: Vectors) -> str | None:
@@ -63,7 +72,7 @@ def write_segment(writer: DurableWriter, path: Path, ids: NDArray[np.int64], vec
     Args:
         writer: makes the file durable.
         path: where the file will appear.
-        ids: int64 (n,), ascending.
+        ids: int64 (n,), ascending. An id that comes several times has several vectors.
         vectors: float32 (n, dimension), unit rows.
     """
     faiss = require("faiss", "store vectors")
@@ -109,24 +118,23 @@ class Segment:
         ids: NDArray[np.int64] = self._faiss.vector_to_array(self._index.id_map)
         return ids
 
-    def vectors(self, rows: NDArray[np.bool_] | slice = slice(None)) -> Vectors:
+    def rows_of(self, item_ids: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The rows that hold vectors of these items, int64 (n,), ascending.
+
+        Args:
+            item_ids: ascending, each once; those that are not here are passed over.
+        """
+        first, last = (np.searchsorted(self.ids, item_ids, side) for side in ("left", "right"))
+        there = last > first
+        spans = [np.arange(*span) for span in zip(first[there], last[there], strict=True)]
+        return np.concatenate(spans) if spans else np.empty(0, dtype=np.int64)
+
+    def vectors(self, rows: NDArray[np.bool_] | NDArray[np.int64] | slice = slice(None)) -> Vectors:
         """Copies of the vectors in the given rows: float32 (n, dimension)."""
         flat = self._faiss.downcast_index(self._index.index)
         view = self._faiss.rev_swig_ptr(flat.get_xb(), self.info.count * self.info.dimension)
         copy: Vectors = view.reshape(self.info.count, self.info.dimension)[rows].copy()
         return copy
-
-    def reconstruct(self, item_id: int) -> Vectors:
-        """The vector of one item: float32 (dimension,).
-
-        Raises:
-            KeyError: the item is not in this segment.
-        """
-        try:
-            vector: Vectors = self._index.reconstruct(item_id)
-        except RuntimeError as error:
-            raise KeyError(item_id) from error
-        return vector
 
     def check(self) -> None:
         """Read the whole file and hold it against the catalogue.
@@ -142,13 +150,21 @@ class Segment:
                 raise self._damaged(f"is of no use: {fault}")
 
     def search(self, query: Vectors, k: int, selector: Any) -> list[tuple[float, int]]:
-        """At least the ``k`` best of this segment, ties included: (minus cosine, item id)."""
-        wanted = min(k + _TIES, self.info.count)
+        """At least the ``k`` best items of this segment by their best vector, ties included: (minus cosine, item id).
+
+        Where items have several vectors, those of a few may fill the list, so it is lengthened until it holds enough.
+        """
+        wanted = min(round(k * self.info.spread) + _TIES, self.info.count)
         parameters = None if selector is None else self._faiss.SearchParameters(sel=selector)
-        scores, ids = self._index.search(query, wanted, params=parameters)
-        return [
-            (-round(float(score), 6), int(item)) for score, item in zip(scores[0], ids[0], strict=True) if item >= 0
-        ]
+        while True:
+            scores, ids = self._index.search(query, wanted, params=parameters)
+            best: dict[int, float] = {}
+            for score, item in zip(scores[0].tolist(), ids[0].tolist(), strict=True):
+                if item >= 0:
+                    best.setdefault(item, -round(score, 6))
+            if len(best) >= k or wanted == self.info.count or ids[0][-1] < 0:
+                return [(negated, item) for item, negated in best.items()]
+            wanted = min(wanted * 2, self.info.count)
 
 
 def search_segments(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import DeclarativeBase
 
-from lucida.index import meta, schema
+from lucida.index import lists, meta, schema
 from lucida.index.database import Database
 from lucida.index.records import Statistics
 from lucida.index.revision import HEAD
@@ -31,6 +31,9 @@ def measure(database: Database) -> Statistics:
             bytes=parts,
             encoder=meta.encoder(connection),
             schema=HEAD,
+            shared=meta.shared(connection),
+            pending=meta.pending(connection),
+            lacking=lists.lacking_counts(connection),
         )
 
 

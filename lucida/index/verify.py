@@ -11,7 +11,8 @@ import numpy as np
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from lucida.errors import LibraryDamagedError
-from lucida.index import fulltext, mending, meta, schema, sqlite
+from lucida.index import fulltext, kinds, mending, meta, schema, sqlite
+from lucida.index.lists import missing
 from lucida.index.lock import writing
 from lucida.index.packing import unpack_regions, unpack_words
 from lucida.index.records import Problem
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 _ATTEMPTS = 3
 _REPAIR = "Run: lucida verify --repair."
 _REREAD = "Run: lucida verify --repair, then ingest the same folders again: the sources concerned are read anew."
+_EMBED = "Run: lucida verify --repair, or ingest again: what can be embedded is."
 _BACKUP = "Restore catalogue.db from a backup, or ingest into a new library."
 
 
@@ -68,6 +70,7 @@ def _findings(publisher: Publisher) -> Iterator[Finding]:
             return
         yield from _rows(connection)
         yield from _segments(publisher, connection)
+        yield from _vectorless(connection)
         yield from _blobs(publisher, connection)
     # FTS5 takes its own integrity check for a write.
     with database.read() if database.read_only else database.write() as connection:
@@ -114,10 +117,25 @@ def _unpacks(words: bytes, regions: bytes) -> bool:
 def _segments(publisher: Publisher, connection: Connection) -> Iterator[Finding]:
     for info in segment_rows(connection):
         if (fault := _segment_fault(publisher, connection, info)) is not None:
-            sources = _sources_of(connection, schema.Item.segment_id == info.id)
+            here = select(schema.Placement.item_id).where(schema.Placement.segment_id == info.id)
+            sources = _sources_of(connection, schema.Item.id.in_(here))
             what = f"{fault} {len(sources)} sources have their vectors there."
-            mend = partial(mending.drop_segment, info=info, source_ids=sources)
-            yield Finding(Problem(what, _REREAD, repairable=True), mend)
+            # Pictures and windows are embedded from what the library holds; passages' sources are read again.
+            again = sources if info.kind == kinds.PASSAGE else []
+            mend = partial(mending.drop_segment, info=info, source_ids=again)
+            yield Finding(Problem(what, _REREAD if again else _EMBED, repairable=True), mend)
+
+
+def _vectorless(connection: Connection) -> Iterator[Finding]:
+    """Pictures and windows that are due a vector, have none, and have not been tried in vain."""
+    for kind, binding in meta.bound(connection).items():
+        if kind not in kinds.SHARED:
+            continue
+        due = missing(kind, binding.fingerprint).subquery()
+        count = connection.scalar(select(func.count()).select_from(due)) or 0
+        if count > meta.futile(connection, kind, binding.fingerprint):
+            what = f"{count} {kinds.ITEM_KINDS[kind]}s have no vector in the space of {binding.spec}."
+            yield Finding(Problem(what, _EMBED, repairable=True), partial(mending.embed_again, kind=kind))
 
 
 def _segment_fault(publisher: Publisher, connection: Connection, info: SegmentInfo) -> str | None:
@@ -129,14 +147,17 @@ def _segment_fault(publisher: Publisher, connection: Connection, info: SegmentIn
         return f"The vector file {info.name} is missing."
     except LibraryDamagedError as error:
         return error.message
-    live = connection.scalars(select(schema.Item.id).where(schema.Item.segment_id == info.id))
+    live = connection.scalars(select(schema.Placement.item_id).where(schema.Placement.segment_id == info.id))
     dead = connection.scalars(select(schema.Tombstone.item_id).where(schema.Tombstone.segment_id == info.id))
     named = np.sort(np.fromiter((*live, *dead), dtype=np.int64))
-    if not np.array_equal(named, np.sort(segment.ids)):
+    if not np.array_equal(named, np.unique(segment.ids)):
         return f"The vector file {info.name} holds other items than the catalogue says."
-    bound = meta.encoder(connection)
-    if bound is not None and bound[2] != info.dimension:
-        return f"The vector file {info.name} has {info.dimension} dimensions, the library's encoder {bound[2]}."
+    bound = [meta.bound(connection).get(info.kind), meta.pending(connection) if info.kind in kinds.SHARED else None]
+    owner = next((binding for binding in bound if binding and binding.fingerprint == info.fingerprint), None)
+    if owner is None:
+        return f"The vector file {info.name} belongs to an encoder that the library does not use."
+    if owner.dimension != info.dimension:
+        return f"The vector file {info.name} has {info.dimension} dimensions, the library's encoder {owner.dimension}."
     return None
 
 

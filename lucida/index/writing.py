@@ -110,14 +110,12 @@ def insert_pages(connection: Connection, source_id: int, document: Document) -> 
         connection.execute(insert(schema.Page), rows)
 
 
-def insert_passages(
-    connection: Connection, source_id: int, document: Document, first: int, segment: int | None
-) -> None:
-    """Insert the passages as items ``first``, ``first + 1``, ... whose vectors lie in ``segment``."""
+def insert_passages(connection: Connection, source_id: int, document: Document, first: int) -> None:
+    """Insert the passages as items ``first``, ``first + 1``, ..."""
     rows = list(enumerate(document.passages, start=first))
     if not rows:
         return
-    places = [_place(key, "passage", source_id, p.page, p.box, key - first, segment) for key, p in rows]
+    places = [_place(key, "passage", source_id, p.page, p.box, key - first) for key, p in rows]
     connection.execute(insert(schema.Item), places)
     texts = [
         {"item_id": key, "text": clean(p.text), "section": [clean(title) for title in p.section], "region": p.kind}
@@ -131,7 +129,7 @@ def insert_pictures(connection: Connection, source_id: int, document: Document, 
     rows = list(enumerate(pictures_of(document), start=first))
     if not rows:
         return
-    places = [_place(key, "picture", source_id, p.page, p.box, key - first, None) for key, p in rows]
+    places = [_place(key, "picture", source_id, p.page, p.box, key - first) for key, p in rows]
     connection.execute(insert(schema.Item), places)
     pictures = [
         {
@@ -141,13 +139,20 @@ def insert_pictures(connection: Connection, source_id: int, document: Document, 
             "width_px": p.width_px,
             "height_px": p.height_px,
             "blob": hashlib.sha256(p.image).hexdigest() if p.image else None,
+            "perceptual_hash": None if p.perceptual_hash is None else signed(p.perceptual_hash),
+            "pixels_sha256": p.pixels_sha256 or None,
         }
         for key, p in rows
     ]
     connection.execute(insert(schema.Picture), pictures)
 
 
-def _place(key: int, kind: str, source_id: int, page: int, box: Box, position: int, segment: int | None) -> Values:
+def signed(bits: int) -> int:
+    """A number of 64 bits as databases keep it: in two's complement."""
+    return bits - (1 << 64) if bits >= 1 << 63 else bits
+
+
+def _place(key: int, kind: str, source_id: int, page: int, box: Box, position: int) -> Values:
     return {
         "id": key,
         "kind": kind,
@@ -158,7 +163,6 @@ def _place(key: int, kind: str, source_id: int, page: int, box: Box, position: i
         "x1": box.x1,
         "y1": box.y1,
         "position": position,
-        "segment_id": segment,
     }
 
 
@@ -174,8 +178,8 @@ def empty_sources(connection: Connection, source_ids: Sequence[int]) -> set[str]
         in_doomed, has_blob = schema.Picture.item_id.in_(doomed), schema.Picture.blob.is_not(None)
         blobs.update(connection.scalars(select(schema.Picture.blob).where(in_doomed, has_blob)))
         words.forget(connection, chunk)
-        buried = select(schema.Item.id, schema.Item.segment_id).where(
-            schema.Item.source_id.in_(chunk), schema.Item.segment_id.is_not(None)
+        buried = select(schema.Placement.item_id, schema.Placement.segment_id).where(
+            schema.Placement.item_id.in_(doomed)
         )
         connection.execute(insert(schema.Tombstone).from_select(["item_id", "segment_id"], buried))
         bereft = select(schema.SampleParent.sample_id).where(schema.SampleParent.item_id.in_(doomed))

@@ -121,11 +121,13 @@ class Picture:
         page: page number, counting from 1.
         box: where it lies on that page.
         width_px, height_px: size at the source's own resolution.
-        image: encoded preview (WebP or JPEG, longest side at most 512 px), or empty for ``PAGE`` pictures, which are
-            rendered from the source when needed.
+        image: encoded preview (WebP or JPEG, longest side at most 512 px); empty where none could be made.
         caption: words that describe it, if the page has any.
         pixels: what the image encoder sees, where the reader was given a ``PixelRule``: RGB, row by row, of the
             rule's size. They go to the encoder and are kept nowhere.
+        perceptual_hash: 64 bits that stay nearly the same when the picture is scaled or compressed again; None where
+            there is no telling, e.g. for a picture of one colour.
+        pixels_sha256: digest of the decoded pixels, 32 bytes, the same for equal pictures in whatever file; or empty.
     """
 
     role: PictureRole
@@ -136,6 +138,8 @@ class Picture:
     image: bytes = field(default=b"", repr=False)
     caption: str = ""
     pixels: bytes = field(default=b"", repr=False)
+    perceptual_hash: int | None = None
+    pixels_sha256: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -211,7 +211,7 @@ def test_unfit_vectors_are_refused(index, make, vectors):
 
 
 def test_the_encoder_is_bound_once(index):
-    assert index.encoder() == ("test", "fingerprint", 16)
+    assert index.encoder()[:3] == ("test", "fingerprint", 16)
     index.bind_encoder("test", "fingerprint", 16)
     with pytest.raises(ModelError, match="encoder test"):
         index.bind_encoder("other", "elsewhere", 16)
@@ -297,7 +297,7 @@ def test_statistics(index, make):
     index.publish([make.reading(pages=(make.page(image=b"abc"),))])
     statistics = index.statistics()
     assert (statistics.sources, statistics.pages, statistics.passages, statistics.pictures) == (1, 1, 2, 1)
-    assert (statistics.segments, statistics.tombstones, statistics.encoder) == (1, 0, ("test", "fingerprint", 16))
+    assert (statistics.segments, statistics.tombstones, statistics.encoder[:3]) == (1, 0, ("test", "fingerprint", 16))
     on_disk = sum(path.stat().st_size for path in index.folder.glob("segments/*"))
     assert statistics.bytes["segments"] == on_disk > 0
     assert statistics.bytes["catalogue"] > 0

@@ -59,8 +59,47 @@ def test_down_and_up_again(index, folder, make):
         tables = set(connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'").scalars())
         assert tables <= {"alembic_version", "sqlite_sequence"}
     revision.upgrade(index._database, no_checkpoint)
+    index.bind_encoder("test", "fingerprint", make.DIMENSION)
     index.publish([make.reading()])
     assert index.verify() == []
+
+
+def test_a_library_of_the_first_schema_keeps_everything(index, folder, make):
+    """Its vectors, texts, tombstones and lineage stay; its pictures have no vectors yet, and statistics say so."""
+    from alembic import command
+
+    from lucida.index import fulltext, revision
+
+    for number in range(3):
+        index.publish(make.batch(number))
+    index.remove([2])
+    sample = index.record_sample("generated/1.png", [1])
+    queries = make.unit_vectors(5, 99)
+    before = [index.nearest(query, 8) for query in queries]
+    texts = [row for source in index.sources() for row in index.passages_of(source.id)]
+    statistics = index.statistics()
+    with index._database.rebuild() as connection:
+        fulltext.of(connection).drop(connection)
+        command.downgrade(revision.configuration(connection), "0001")
+        columns = {row[1] for row in connection.exec_driver_sql("PRAGMA table_info(items)")}
+        assert "segment_id" in columns
+        assert connection.exec_driver_sql("SELECT count(*) FROM items WHERE segment_id IS NULL").scalar() == 8
+    index.close()
+    with Index.open(folder, write=True) as again:
+        assert [again.nearest(query, 8) for query in queries] == before
+        assert [row for source in again.sources() for row in again.passages_of(source.id)] == texts
+        assert again.statistics().lacking == {"picture": 8}
+        assert again.statistics().tombstones == statistics.tombstones == 3
+        assert (again.encoder()[:2], again.shared()) == (("test", "fingerprint"), None)
+        assert again.verify() == []
+        again.remove([1])
+        assert again.orphaned_samples() == ["generated/1.png"]
+        assert sample == 1
+        again.compact()
+        assert again.statistics().tombstones == 0
+        again.publish(make.batch(0))
+        assert min(row.id for row in again.passages_of(again.sources()[0].id)) > max(row.id for row in texts)
+        assert again.verify() == []
 
 
 def test_creating_leaves_a_library_that_readers_can_open(folder):

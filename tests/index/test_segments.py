@@ -74,12 +74,9 @@ def test_equal_vectors_are_ordered_by_id(store, make):
 
 def test_vectors_come_back(pair):
     ids, vectors, (first, _) = pair
-    assert np.array_equal(first.reconstruct(12), vectors[2])
     assert np.array_equal(first.ids, ids[:100])
     assert np.array_equal(first.vectors(), vectors[:100])
     assert np.array_equal(first.vectors(np.isin(first.ids, [15, 17])), vectors[[5, 7]])
-    with pytest.raises(KeyError):
-        first.reconstruct(5)
 
 
 def test_a_mapped_segment_outlives_its_file(pair, make):
