@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from lucida.errors import ModelError
 from lucida.lazy import require
-from lucida.models.processor import processor
+from lucida.models.onnx_session import open_session
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,19 +41,7 @@ class OnnxRuntime:
 
     def __init__(self, graph: Path, *, name: str) -> None:
         self.name = name
-        runtime = require("onnxruntime", "encode text")
-        options = runtime.SessionOptions()
-        options.intra_op_num_threads = processor().cores
-        options.log_severity_level = 3
-        # Threads that spin between calls would take the cores from the processes that read documents.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        try:
-            self._session: Any = runtime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
-        except Exception as error:
-            raise ModelError(
-                f"The exported text encoder {graph} does not load: {error}.",
-                "Delete the file; it is exported again at the next use.",
-            ) from error
+        self._session: Any = open_session(graph, "encode text")
 
     def run(self, ids: NDArray[np.int64], mask: NDArray[np.int64]) -> Vectors:
         vectors: Vectors = self._session.run(["vectors"], {"input_ids": ids, "attention_mask": mask})[0]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from lucida.models.mini.tower import TorchTower
-
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -29,10 +27,13 @@ class ImageRuntime(Protocol):
 
 
 def choose(files: MiniFiles) -> ImageRuntime:
-    """The runtime for this machine.
+    """The runtime for this machine: one that measures what is fastest where the tower's graph is known, else torch.
 
     Raises:
         ModelError: the weights do not fit the tower that the configuration names.
         DependencyError: a package is absent.
     """
-    return TorchTower(files)
+    from lucida.models.mini.eye import Eye, suits
+    from lucida.models.mini.tower import TorchTower
+
+    return Eye(files) if suits(files) else TorchTower(files)

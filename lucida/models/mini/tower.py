@@ -39,7 +39,8 @@ class TorchTower:
         self._torch: Any = require("torch", "encode pictures")
         self._files = files
         self._placement = placement or choose_device()
-        self.name = f"torch-{self._placement.dtype}"
+        device, dtype = self._placement.device, self._placement.dtype
+        self.name = f"torch-{dtype}" if device == "cpu" else f"torch-{device}-{dtype}"
         self._tower: Any = build(files).eval().to(self._placement.device, self._placement.torch_dtype())
         self._batches = Batches(self._placement, "the encoder mini")
 
