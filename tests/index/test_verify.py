@@ -89,8 +89,8 @@ def test_a_truncated_segment(library):
 
 def test_vectors_of_other_items(library):
     with library._database.read() as connection:
-        item = connection.exec_driver_sql("SELECT max(id) FROM items WHERE segment_id = 1").scalar()
-    tamper(library, f"UPDATE items SET segment_id = 2 WHERE id = {item}")
+        item = connection.exec_driver_sql("SELECT max(item_id) FROM placements WHERE segment_id = 1").scalar()
+    tamper(library, f"UPDATE placements SET segment_id = 2 WHERE item_id = {item}")
     problems = library.verify()
     assert [("holds other items" in problem.what) for problem in problems] == [True, True]
     library.verify(repair=True)
