@@ -8,45 +8,68 @@ from __future__ import annotations
 
 import hashlib
 import json
-from contextlib import contextmanager
+import threading
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from lucida.errors import ModelError
 from lucida.lazy import require
+from lucida.models import minilm_inside
+from lucida.models.background import kept_calibration
+from lucida.models.batching import Batches, out_of_memory
+from lucida.models.devices import Placement, choose
+from lucida.models.offline import disk_only
 from lucida.models.openclip_files import OpenClipFiles, resolve
-from lucida.models.precision import bfloat16_pays
+from lucida.models.tensors import first_line, standardised
 from lucida.models.weights_hash import sha256_of
-from lucida.models.windows import join, unit
+from lucida.models.windows import bisect, bisected, join, unit
+from lucida.types import PixelRule
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Sequence
 
+    from numpy.typing import NDArray
     from PIL.Image import Image
 
-    from lucida.models.protocols import Vectors
+    from lucida.models.protocols import Calibration, Vectors
 
-_BATCH = 32
+__all__ = ["OpenClip", "bisect"]
+
+#: The defaults of open_clip's ``PreprocessCfg``, for what a configuration leaves out.
+_PREPROCESS = {
+    "size": 224,
+    "mean": (0.48145466, 0.4578275, 0.40821073),
+    "std": (0.26862954, 0.26130258, 0.27577711),
+    "interpolation": "bicubic",
+    "resize_mode": "shortest",
+    "fill_color": 0,
+}
 
 
 class OpenClip:
-    """A ``TextEncoder`` and ``ImageEncoder`` in one space. The towers load at the first text or picture.
+    """A ``SharedEncoder`` and ``PixelEncoder``. The towers load at the first text or picture.
 
     Args:
         spec: ``openclip:MODEL/TAG`` or ``openclip:local-dir:FOLDER``.
         allow_download: fetch weights that are not on this machine. Without it nothing is ever downloaded.
+        device, dtype: where and in which number format to compute; see ``devices.choose``.
 
     Raises:
         UsageError: the spec names nothing known.
-        ModelError: the weights are not here, or not in safetensors form.
+        ModelError: the weights are not here, were altered, or are not in safetensors form.
         DependencyError: open_clip is absent.
     """
 
-    def __init__(self, spec: str, *, allow_download: bool = False) -> None:
+    def __init__(
+        self, spec: str, *, allow_download: bool = False, device: str | None = None, dtype: str | None = None
+    ) -> None:
         self.spec = spec
         self._files = resolve(spec, allow_download=allow_download)
+        self._asked = (device, dtype)
         self._towers: _Towers | None = None
+        # Whoever loads ahead in a thread and whoever encodes first must not load twice.
+        self._loading = threading.Lock()
 
     @property
     def dimension(self) -> int:
@@ -60,25 +83,66 @@ class OpenClip:
         text = json.dumps(traits, sort_keys=True, default=str)
         return "openclip-" + hashlib.sha256(text.encode()).hexdigest()[:24]
 
+    @property
+    def text_is_minilm(self) -> bool:
+        """Whether the text tower is MiniLM with its own weights."""
+        return minilm_inside.is_text_tower(self._files)
+
+    @property
+    def calibration(self) -> Calibration | None:
+        """Statistics of null queries that lie beside the weights."""
+        return kept_calibration(self._files.weights.parent)
+
+    @property
+    def placement(self) -> Placement:
+        """Where it computes and in which number format, for reports."""
+        return choose(*self._asked)
+
+    @property
+    def pixel_rule(self) -> PixelRule:
+        """How a picture is brought to the image tower's size."""
+        traits = self._preprocess
+        size = traits["size"]
+        height, width = (size, size) if isinstance(size, int) else size
+        return PixelRule(width, height, traits["resize_mode"], traits["interpolation"], int(traits["fill_color"]))
+
     def encode_texts(self, texts: Sequence[str]) -> Vectors:
         """Encode passages or queries; see ``TextEncoder``."""
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
-        towers = self._loaded()
-        windows = [bisect(text.encode("utf-8", "replace").decode(), towers.tokens, towers.window) for text in texts]
-        flat = [window for row in windows for window in row]
-        owner = np.repeat(np.arange(len(texts)), [len(row) for row in windows])
-        vectors = _batched(towers.encode_texts, flat, self.dimension)
-        return join(vectors, owner, np.array([towers.tokens(window) for window in flat]), len(texts))
+        vectors, owner, counts = self._loaded().encode_windows(texts)
+        return join(vectors, owner, counts, len(texts))
+
+    def encode_windows(self, texts: Sequence[str]) -> tuple[Vectors, NDArray[np.int64]]:
+        """Encode each text as the windows that it needs; see ``SharedEncoder``."""
+        if not texts:
+            return np.zeros((0, self.dimension), dtype=np.float32), np.zeros(0, dtype=np.int64)
+        return self._loaded().encode_windows(texts)[:2]
 
     def encode_images(self, images: Sequence[Image]) -> Vectors:
         """Encode pictures of any size and mode with the model's own preprocessing; see ``ImageEncoder``."""
-        return _batched(self._loaded().encode_images, images, self.dimension)
+        if not images:
+            return np.zeros((0, self.dimension), dtype=np.float32)
+        return self._loaded().encode_images(images)
+
+    def encode_pixels(self, pixels: NDArray[np.uint8]) -> Vectors:
+        """Encode pictures that ``pixel_rule`` has been applied to: uint8 RGB, shape (n, height, width, 3)."""
+        if not len(pixels):
+            return np.zeros((0, self.dimension), dtype=np.float32)
+        return self._loaded().encode_pixels(pixels, self._preprocess["mean"], self._preprocess["std"])
+
+    @property
+    def _preprocess(self) -> dict[str, Any]:
+        given = {name: value for name, value in self._files.preprocess.items() if name in _PREPROCESS and value}
+        # As open_clip does: the tower's own size rules over what the preprocessing says.
+        size = self._files.config.get("vision_cfg", {}).get("image_size")
+        return _PREPROCESS | given | ({"size": size} if size else {})
 
     def _loaded(self) -> _Towers:
-        if self._towers is None:
-            self._towers = _Towers(self._files)
-        return self._towers
+        with self._loading:
+            if self._towers is None:
+                self._towers = _Towers(self._files, choose(*self._asked), self.spec, self.dimension)
+            return self._towers
 
     def __reduce__(self) -> tuple[type[OpenClip], tuple[str]]:
         # Weights do not cross process borders; the other side loads its own.
@@ -88,59 +152,58 @@ class OpenClip:
 class _Towers:
     """The loaded model with its tokeniser and preprocessing."""
 
-    def __init__(self, files: OpenClipFiles) -> None:
+    def __init__(self, files: OpenClipFiles, placement: Placement, name: str, dimension: int) -> None:
         self._torch: Any = require("torch", "encode pictures")
         open_clip = require("open_clip", "encode pictures")
-        with _offline():
-            model, self._preprocess = _load(open_clip, files)
-            self._tokenizer: Any = open_clip.get_tokenizer(files.model)
-        self._dtype = self._torch.bfloat16 if bfloat16_pays() else self._torch.float32
-        self._model: Any = model.eval().to(self._dtype)
+        with disk_only():
+            model, self._preprocess = _load(open_clip, files, placement)
+            self._tokenizer: Any = _tokenizer(open_clip, files)
+        self._placement = placement
+        self._model: Any = model
+        self._batches = Batches(placement, name)
+        self._dimension = dimension
         #: Tokens a text may have, special ones included.
         self.window = int(self._tokenizer.context_length)
 
-    def tokens(self, text: str) -> int:
-        """Tokens of a text, special ones included, without the cut at the window."""
+    def lengths(self, texts: Sequence[str]) -> list[int]:
+        """Tokens of each text, special ones included, without the cut at the window."""
         if hasattr(self._tokenizer, "encode"):  # open_clip's own byte-pair encoding adds start and end later
-            return len(self._tokenizer.encode(text)) + 2
-        return len(self._tokenizer.tokenizer(self._tokenizer.clean_fn(text)).input_ids)
+            return [len(self._tokenizer.encode(text)) + 2 for text in texts]
+        clean = [self._tokenizer.clean_fn(text) for text in texts]
+        return [len(row) for row in self._tokenizer.tokenizer(clean, verbose=False).input_ids]
 
-    def encode_texts(self, texts: Sequence[str]) -> Vectors:
-        with self._torch.inference_mode():
-            return self._as_rows(self._model.encode_text(self._tokenizer(list(texts))))
+    def encode_windows(self, texts: Sequence[str]) -> tuple[Vectors, NDArray[np.int64], NDArray[np.int64]]:
+        """Vectors of all windows, the text each belongs to, and their token counts."""
+        parts, owner, counts = bisected(texts, self.lengths, self.window)
+        return self._batches.run(self._texts, parts, self._dimension), owner, counts
 
     def encode_images(self, images: Sequence[Image]) -> Vectors:
+        return self._batches.run(self._images, images, self._dimension)
+
+    def encode_pixels(self, pixels: NDArray[np.uint8], mean: Sequence[float], std: Sequence[float]) -> Vectors:
+        def encode(rows: NDArray[np.uint8]) -> Vectors:
+            with self._torch.inference_mode():
+                return self._as_rows(self._model.encode_image(standardised(rows, mean, std, self._placement)))
+
+        return self._batches.run(encode, pixels, self._dimension)  # type: ignore[arg-type]
+
+    def _texts(self, texts: Sequence[str]) -> Vectors:
+        with self._torch.inference_mode():
+            tokens = self._tokenizer(list(texts)).to(self._placement.device)
+            return self._as_rows(self._model.encode_text(tokens))
+
+    def _images(self, images: Sequence[Image]) -> Vectors:
         with self._torch.inference_mode():
             pixels = self._torch.stack([self._preprocess(image) for image in images])  # (n, 3, height, width)
-            return self._as_rows(self._model.encode_image(pixels.to(self._dtype)))
+            placed = pixels.to(self._placement.device, self._placement.torch_dtype())
+            return self._as_rows(self._model.encode_image(placed))
 
     def _as_rows(self, features: Any) -> Vectors:
-        return unit(features.float().numpy())
+        return unit(features.float().cpu().numpy())
 
 
-def bisect(text: str, tokens: Callable[[str], int], window: int) -> list[str]:
-    """Halve a text at a space (inside a word if there is none) until every part fits the window.
-
-    Args:
-        text: any string.
-        tokens: counts the tokens of a string as the window counts them.
-        window: tokens that fit.
-    """
-    if tokens(text) <= window or len(text) < 2:
-        return [text]
-    middle = len(text) // 2
-    before, after = text.rfind(" ", 1, middle), text.find(" ", middle, len(text) - 1)
-    cut = min((place for place in (before, after) if place > 0), key=lambda place: abs(place - middle), default=middle)
-    return [part for half in (text[:cut], text[cut:].lstrip(" ") or " ") for part in bisect(half, tokens, window)]
-
-
-def _batched(encode: Callable[[Sequence[Any]], Vectors], rows: Sequence[Any], dimension: int) -> Vectors:
-    parts = [encode(rows[start : start + _BATCH]) for start in range(0, len(rows), _BATCH)]
-    return np.concatenate(parts) if parts else np.zeros((0, dimension), dtype=np.float32)
-
-
-def _load(open_clip: Any, files: OpenClipFiles) -> tuple[Any, Any]:
-    """The model in float32 and its preprocessing, by open_clip's own loader."""
+def _load(open_clip: Any, files: OpenClipFiles, placement: Placement) -> tuple[Any, Any]:
+    """The model where it computes, and its preprocessing, by open_clip's own loader."""
     traits: dict[str, Any] = {}
     if not files.in_folder:  # a file given by path brings no traits, so the tag's are handed over
         found = files.preprocess
@@ -148,21 +211,29 @@ def _load(open_clip: Any, files: OpenClipFiles) -> tuple[Any, Any]:
         traits |= {"pretrained": str(files.weights), "force_quick_gelu": bool(found.get("quick_gelu"))}
     try:
         model, preprocess = open_clip.create_model_from_pretrained(files.model, **traits)
+        return model.eval().to(placement.device, placement.torch_dtype()), preprocess
     except Exception as error:
+        if out_of_memory(error):
+            raise _too_large(files, placement) from error
         raise ModelError(
-            f"The model {files.weights.parent} does not load: {error}.",
+            f"The model {files.weights.parent} does not load: {first_line(error)}.",
             "Check that weights and configuration belong together, or download them again.",
         ) from error
-    return model, preprocess
 
 
-@contextmanager
-def _offline() -> Iterator[None]:
-    """Keep Hugging Face libraries from looking at the network: tokenisers and configurations come from the disk."""
-    constants: Any = require("huggingface_hub.constants", "load a model")
-    before = constants.HF_HUB_OFFLINE
-    constants.HF_HUB_OFFLINE = True
+def _tokenizer(open_clip: Any, files: OpenClipFiles) -> Any:
     try:
-        yield
-    finally:
-        constants.HF_HUB_OFFLINE = before
+        return open_clip.get_tokenizer(files.model)
+    except Exception as error:
+        raise ModelError(
+            f"The tokeniser of {files.model} does not load: {first_line(error)}.",
+            "Put tokenizer.json and its companions into the folder, or download the model again.",
+        ) from error
+
+
+def _too_large(files: OpenClipFiles, placement: Placement) -> ModelError:
+    size = files.weights.stat().st_size / 1e9
+    return ModelError(
+        f"The memory of {placement.device} does not hold the model {files.model} ({size:.1f} GB of weights).",
+        "Close other programs, choose a smaller model (see: lucida models), or set LUCIDA_DEVICE=cpu.",
+    )

@@ -10,12 +10,13 @@ from typing import Any
 
 from lucida.errors import ModelError, UsageError
 from lucida.lazy import require
+from lucida.models.hf_files import COMPANIONS
 
 PREFIX = "openclip:"
 _FOLDER = "local-dir:"
 _CONFIG = "open_clip_config.json"
 #: In the order in which open_clip itself prefers them.
-_NAMES = ("open_clip_model.safetensors", "open_clip_pytorch_model.safetensors", "model.safetensors")
+WEIGHTS = ("open_clip_model.safetensors", "open_clip_pytorch_model.safetensors", "model.safetensors")
 _PICKLED = (".bin", ".pt", ".pth", ".ckpt", ".pkl")
 _FORM = "Write openclip:MODEL/TAG, e.g. openclip:ViT-B-32/laion2b_s34b_b79k, or openclip:local-dir:FOLDER."
 
@@ -54,12 +55,9 @@ def resolve(spec: str, *, allow_download: bool = False) -> OpenClipFiles:
         DependencyError: open_clip is absent.
     """
     body = spec.removeprefix(PREFIX)
-    if body.startswith(_FOLDER):
+    if spec.startswith(PREFIX) and body.startswith(_FOLDER):
         return _from_folder(Path(body.removeprefix(_FOLDER)).expanduser().absolute())
-    model, slash, tag = body.rpartition("/")
-    if not (spec.startswith(PREFIX) and model and slash and tag):
-        raise UsageError(f"{spec!r} does not name an open_clip model.", _FORM)
-    return _from_tag(model, tag, allow_download=allow_download)
+    return _from_tag(spec, allow_download=allow_download)
 
 
 def _from_folder(folder: Path) -> OpenClipFiles:
@@ -74,11 +72,16 @@ def _from_folder(folder: Path) -> OpenClipFiles:
             f"The model folder {folder} has no valid {_CONFIG}: {error!r}.",
             "Export the model again with open_clip's push_to_hf_hub or save_for_hf.",
         ) from error
-    return OpenClipFiles(f"{_FOLDER}{folder}", _weights_in(folder), config, preprocess)
+    return OpenClipFiles(f"{_FOLDER}{folder}", weights_in(folder), config, preprocess)
 
 
-def _weights_in(folder: Path) -> Path:
-    for name in _NAMES:
+def weights_in(folder: Path) -> Path:
+    """The safetensors file of a folder that open_clip would take.
+
+    Raises:
+        ModelError: there is none.
+    """
+    for name in WEIGHTS:
         if (folder / name).is_file():
             return folder / name
     found = sorted(folder.glob("*.safetensors"))
@@ -88,12 +91,57 @@ def _weights_in(folder: Path) -> Path:
     if pickled:
         raise ModelError(
             f"The weights {folder / pickled[0]} are pickled, and reading a pickle can run code.",
-            f"Convert them once, where you trust them, with safetensors.torch.save_file to {_NAMES[0]}.",
+            f"Convert them once, where you trust them, with safetensors.torch.save_file to {WEIGHTS[0]}.",
         )
-    raise ModelError(f"The model folder {folder} holds no weights.", f"Put the file {_NAMES[0]} into it.")
+    raise ModelError(f"The model folder {folder} holds no weights.", f"Put the file {WEIGHTS[0]} into it.")
 
 
-def _from_tag(model: str, tag: str, *, allow_download: bool) -> OpenClipFiles:
+def _from_tag(spec: str, *, allow_download: bool) -> OpenClipFiles:
+    from lucida.models import downloads
+
+    model, tag = _split(spec)
+    config, traits = _known(model, tag)
+    weights = downloads.present(spec, allow_download=allow_download)[0]
+    return OpenClipFiles(model, weights, config, traits)
+
+
+def repositories(spec: str) -> list[tuple[str, tuple[tuple[str, ...], ...]]]:
+    """What a tag needs from the Hub: repositories, each with groups of file names.
+
+    Raises:
+        UsageError: the spec has another form, or names a model or tag that open_clip does not know.
+        ModelError: the weights are published in pickled form only.
+        DependencyError: open_clip is absent.
+    """
+    if spec.removeprefix(PREFIX).startswith(_FOLDER):
+        return []
+    model, tag = _split(spec)
+    config, traits = _known(model, tag)
+    repository, filename = os.path.split(traits.get("hf_hub", ""))
+    if not repository:
+        raise ModelError(
+            f"The weights of {model}/{tag} are published in pickled form only, and reading a pickle can run code.",
+            "Choose another tag, or convert them where you trust them and use openclip:local-dir:FOLDER.",
+        )
+    weights = (Path(filename).with_suffix(".safetensors").name,) if filename else WEIGHTS
+    text = config.get("text_cfg", {})
+    needed: dict[str, tuple[tuple[str, ...], ...]] = {repository: (weights,)}
+    for key in ("hf_tokenizer_name", "hf_model_name"):
+        # Tokeniser and text architecture of another repository, sometimes of the same one.
+        if name := text.get(key):
+            groups = needed.get(name, ())
+            needed[name] = groups if COMPANIONS in groups else (*groups, COMPANIONS)
+    return list(needed.items())
+
+
+def _split(spec: str) -> tuple[str, str]:
+    model, slash, tag = spec.removeprefix(PREFIX).rpartition("/")
+    if not (spec.startswith(PREFIX) and model and slash and tag):
+        raise UsageError(f"{spec!r} does not name an open_clip model.", _FORM)
+    return model, tag
+
+
+def _known(model: str, tag: str) -> tuple[dict[str, Any], dict[str, Any]]:
     open_clip = require("open_clip", "encode pictures")
     config = open_clip.get_model_config(model)
     if config is None:
@@ -102,34 +150,4 @@ def _from_tag(model: str, tag: str, *, allow_download: bool) -> OpenClipFiles:
     if not traits:
         known = ", ".join(open_clip.list_pretrained_tags_by_model(model)) or "none"
         raise UsageError(f"open_clip knows no weights {tag!r} of {model}.", f"Known tags: {known}.")
-    return OpenClipFiles(model, _weights_of(traits, f"{model}/{tag}", allow_download=allow_download), config, traits)
-
-
-def _weights_of(traits: dict[str, Any], name: str, *, allow_download: bool) -> Path:
-    repository, filename = os.path.split(traits.get("hf_hub", ""))
-    if not repository:
-        raise ModelError(
-            f"The weights of {name} are published in pickled form only, and reading a pickle can run code.",
-            "Choose another tag, or convert them where you trust them and use openclip:local-dir:FOLDER.",
-        )
-    wanted = Path(filename).with_suffix(".safetensors").name if filename else _NAMES[0]
-    hub = require("huggingface_hub", "find downloaded weights")
-    found = hub.try_to_load_from_cache(repository, wanted)
-    if isinstance(found, str):
-        return Path(found)
-    if allow_download:
-        return _download(hub, repository, wanted)
-    raise ModelError(
-        f"The weights of {name} are not on this machine.",
-        f"Download them with: hf download {repository} {wanted}.",
-    )
-
-
-def _download(hub: Any, repository: str, filename: str) -> Path:
-    try:
-        return Path(hub.hf_hub_download(repository, filename))
-    except Exception as error:  # the hub's errors range from HTTP to missing files
-        raise ModelError(
-            f"The weights {filename} of {repository} could not be downloaded: {error}.",
-            "Check the network and HF_HUB_OFFLINE, or copy the file here and use openclip:local-dir:FOLDER.",
-        ) from error
+    return config, traits

@@ -93,14 +93,28 @@ def load_shared_encoder(spec: str, *, allow_download: bool = False) -> SharedEnc
 
         return Mini()
     if spec.startswith("openclip:"):
-        from lucida.models.openclip import OpenClip
-
-        return OpenClip(spec, allow_download=allow_download)
+        return _openclip(spec, allow_download=allow_download)
     if spec.startswith("hf:"):
         from lucida.models.hf import HfEncoder
 
         return HfEncoder(spec, allow_download=allow_download)
     raise UsageError(f"There is no encoder of texts and pictures {spec!r}.", f"Known are: {_SHARED}.")
+
+
+def _openclip(spec: str, *, allow_download: bool) -> SharedEncoder:
+    """open_clip's loader, or ``mini``'s where the folder holds an image tower in MiniLM's space."""
+    from lucida.models import minilm_inside
+    from lucida.models.openclip_files import resolve
+
+    files = resolve(spec, allow_download=allow_download)
+    tower = files.config.get("vision_cfg", {}).get("timm_model_name")
+    if files.in_folder and tower and minilm_inside.is_text_tower(files):
+        from lucida.models.mini import Mini
+
+        return Mini(files.weights.parent, spec=spec)
+    from lucida.models.openclip import OpenClip
+
+    return OpenClip(spec)
 
 
 def load_ocr(spec: str, languages: Sequence[str]) -> OcrEngine | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from lucida.errors import ModelError
 from lucida.lazy import require
 
@@ -11,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from lucida.models.devices import Placement
@@ -31,7 +32,7 @@ def standardised(pixels: NDArray[np.uint8], mean: Sequence[float], std: Sequence
     """
     torch = require("torch", "encode pictures")
     # Bytes travel; four times as much would if they were scaled first.
-    raw = torch.from_numpy(pixels).to(placement.device).permute(0, 3, 1, 2).float()
+    raw = torch.from_numpy(np.require(pixels, requirements=("C", "W"))).to(placement.device).permute(0, 3, 1, 2).float()
     centre, scale = (torch.tensor(list(row), device=placement.device).view(1, 3, 1, 1) for row in (mean, std))
     return ((raw / 255 - centre) / scale).to(placement.torch_dtype())
 

@@ -178,14 +178,70 @@ def test_absent_weights_are_not_downloaded(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(huggingface_hub, "hf_hub_download", lambda *_, **__: pytest.fail("tried to download"))
     with pytest.raises(ModelError, match="not on this machine") as caught:
         OpenClip("openclip:ViT-B-32/laion2b_s34b_b79k")
-    assert "hf download laion/CLIP-ViT-B-32-laion2B-s34B-b79K open_clip_model.safetensors" in caught.value.advice
+    assert "lucida models get openclip:ViT-B-32/laion2b_s34b_b79k" in caught.value.advice
 
 
-def test_a_failed_download_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_offline_mode_is_honoured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import huggingface_hub
 
     monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_CACHE", str(tmp_path))
     monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", True)
-    with pytest.raises(ModelError, match="could not be downloaded") as caught:
+    with pytest.raises(ModelError, match="HF_HUB_OFFLINE forbids") as caught:
         OpenClip("openclip:ViT-B-32/laion2b_s34b_b79k", allow_download=True)
     assert "HF_HUB_OFFLINE" in caught.value.advice
+
+
+def test_windows_are_kept_apart(encoder: OpenClip) -> None:
+    short, long = "a red bicycle", "the quick brown fox jumps over the lazy dog " * 30
+    vectors, owner = encoder.encode_windows([short, long, short])
+    assert owner.dtype == np.int64
+    assert owner.tolist()[0] == 0
+    assert owner.tolist()[-1] == 2
+    assert (np.diff(owner) >= 0).all()
+    assert len(vectors) == len(owner) >= 7
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    np.testing.assert_allclose(vectors[0], encoder.encode_texts([short])[0], atol=1e-2)
+    empty, nobody = encoder.encode_windows([])
+    assert empty.shape == (0, 32)
+    assert nobody.shape == (0,)
+
+
+@pytest.mark.parametrize("mode", ["shortest", "squash", "longest"])
+def test_pixels_give_what_pictures_give(copy: Path, mode: str) -> None:
+    config = json.loads((copy / "open_clip_config.json").read_text())
+    config["preprocess_cfg"]["resize_mode"] = mode
+    (copy / "open_clip_config.json").write_text(json.dumps(config))
+    encoder = OpenClip(f"openclip:local-dir:{copy}", device="cpu", dtype="fp32")
+    pictures = [stripes((90, 60), (200, 30, 0)), stripes((33, 80), (0, 90, 120)), stripes((32, 32), (9, 9, 9))]
+    rule = encoder.pixel_rule
+    assert (rule.width_px, rule.height_px, rule.resize) == (32, 32, mode)
+    pixels = np.stack([np.asarray(rule.fit(picture)) for picture in pictures])
+    cosines = (encoder.encode_pixels(pixels) * encoder.encode_images(pictures)).sum(axis=1)
+    assert (cosines > 0.999).all()
+    assert encoder.encode_pixels(pixels[:0]).shape == (0, 32)
+
+
+def test_number_formats_agree(clip_folder: Path) -> None:
+    spec = f"openclip:local-dir:{clip_folder}"
+    exact, rough = (OpenClip(spec, device="cpu", dtype=dtype) for dtype in ("fp32", "bf16"))
+    assert str(exact.placement) == "cpu in fp32"
+    texts = ["a red bicycle", "two cats on a sofa"]
+    assert ((exact.encode_texts(texts) * rough.encode_texts(texts)).sum(axis=1) > 0.99).all()
+    assert exact.fingerprint == rough.fingerprint
+
+
+def test_its_text_tower_is_not_minilm(encoder: OpenClip) -> None:
+    assert not encoder.text_is_minilm
+    assert encoder.calibration is None
+
+
+def test_memory_that_does_not_hold_the_model(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import open_clip
+
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("[enforce fail at alloc_cpu.cpp:119] DefaultCPUAllocator: can't allocate memory")
+
+    monkeypatch.setattr(open_clip, "create_model_from_pretrained", fail)
+    with pytest.raises(ModelError, match="does not hold") as caught:
+        OpenClip(f"openclip:local-dir:{copy}").encode_texts(["x"])
+    assert "smaller model" in caught.value.advice

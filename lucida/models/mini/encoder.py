@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lucida.models.background import kept_calibration
 from lucida.models.mini import files as folders
 from lucida.models.mini.runtime import ImageRuntime, choose
 from lucida.models.minilm import MiniLM
@@ -51,7 +52,7 @@ class Mini:
         self.spec = spec
         self._folder = folder
         self._files = folders.read(folder or folders.find())
-        self._calibration = folders.calibration(self._files.folder)
+        self._calibration = kept_calibration(self._files.folder)
         self._text = MiniLM()
         self._image: ImageRuntime | None = None
         self._reference: TorchTower | None = None

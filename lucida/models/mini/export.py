@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from lucida.lazy import require
 from lucida.models.cache import replacing
-from lucida.models.mini.files import CONFIG_NAME, TEXT_TOWER, WEIGHTS_NAME, read
+from lucida.models.mini.files import CONFIG_NAME, WEIGHTS_NAME, read
 from lucida.models.minilm import DIMENSION, WINDOW
 from lucida.models.minilm_files import find as find_minilm
+from lucida.models.minilm_inside import HUB_NAME
 from lucida.models.weights_hash import sha256_of
 
 if TYPE_CHECKING:
@@ -24,8 +25,8 @@ MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 _PREFIX = "visual."
 _TEXT_CONFIG = {
     "context_length": WINDOW,
-    "hf_model_name": TEXT_TOWER,
-    "hf_tokenizer_name": TEXT_TOWER,
+    "hf_model_name": HUB_NAME,
+    "hf_tokenizer_name": HUB_NAME,
     "hf_pooler_type": "mean_pooler",
     "hf_proj_type": None,
 }

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from lucida.errors import ModelError
-from lucida.models.protocols import Calibration
+from lucida.models.openclip_files import weights_in
 from lucida.models.weights_hash import sha256_of
 from lucida.types import PixelRule
 
@@ -21,9 +21,6 @@ from lucida.types import PixelRule
 FOLDER_VARIABLE = "LUCIDA_MINI"
 CONFIG_NAME = "open_clip_config.json"
 WEIGHTS_NAME = "model.safetensors"
-CALIBRATION_NAME = "calibration.json"
-#: What the configuration calls the text tower; no folder of this machine belongs there.
-TEXT_TOWER = "sentence-transformers/all-MiniLM-L6-v2"
 
 _SHIPPED = Path(__file__).parent / "weights"
 _ADVICE = "Reinstall camera-lucida, or train a tower with: lucida train encoder."
@@ -72,9 +69,9 @@ def read(folder: Path) -> MiniFiles:
     Raises:
         ModelError: the folder, the configuration or the weights are missing, altered or of another form.
     """
-    weights = folder / WEIGHTS_NAME
-    if not weights.is_file():
+    if not (folder / CONFIG_NAME).is_file():
         raise ModelError(f"The image tower of mini is not in {folder}.", _ADVICE)
+    weights = weights_in(folder)
     table = _table(folder / CONFIG_NAME)
     try:
         model = table["model_cfg"]
@@ -86,21 +83,6 @@ def read(folder: Path) -> MiniFiles:
     if expected and sha256_of(weights) != expected:
         raise ModelError(f"The model file {weights} is not the one that its configuration names.", _ADVICE)
     return files
-
-
-def calibration(folder: Path) -> Calibration | None:
-    """Statistics of null queries kept beside the weights; None where there are none.
-
-    Raises:
-        ModelError: the file is there and cannot be read.
-    """
-    path = folder / CALIBRATION_NAME
-    if not path.is_file():
-        return None
-    try:
-        return Calibration.from_json(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError) as error:
-        raise ModelError(f"{path} cannot be read: {error}.", "Delete the file or measure it again.") from error
 
 
 def _table(path: Path) -> dict[str, Any]:

@@ -1,0 +1,206 @@
+"""Loads configuration, processor and weights through transformers, from the disk and in safetensors form only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from lucida.errors import ModelError
+from lucida.lazy import require
+from lucida.models.batching import out_of_memory
+from lucida.models.hf_files import HfFiles
+from lucida.models.offline import disk_only
+from lucida.models.tensors import first_line
+from lucida.types import PixelRule
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from lucida.models.devices import Placement
+
+_FILTERS = ("nearest", "lanczos", "bilinear", "bicubic", "box", "hamming")  # by Pillow's number
+#: Trained on texts that were padded to the whole window and not masked; SigLIP on small letters besides.
+_SIGLIP = ("siglip", "siglip2")
+#: Trained with windows shorter than their positions.
+_WINDOWS = {"align": 64}
+_TRUSTED = {"local_files_only": True, "trust_remote_code": False}
+
+
+class Processor:
+    """Tokenises texts and prepares pictures as the model was trained with.
+
+    Args:
+        processor: as ``AutoProcessor`` gives it.
+        model_type: the architecture as transformers names it.
+        positions: how many tokens the text tower has places for.
+    """
+
+    def __init__(self, processor: Any, model_type: str, positions: int) -> None:
+        self._images: Any = processor.image_processor
+        self._tokenizer: Any = processor.tokenizer
+        self._model_type = model_type
+        self._padded = model_type in _SIGLIP or model_type in _WINDOWS
+        #: Tokens a text may have, special ones included. A tokeniser without a limit gives a huge number.
+        self.window = min(int(self._tokenizer.model_max_length), positions, _WINDOWS.get(model_type, positions))
+
+    @property
+    def colours(self) -> tuple[list[float], list[float]]:
+        """Mean and deviation of each colour, in 0..1."""
+        return [float(value) for value in self._images.image_mean], [float(value) for value in self._images.image_std]
+
+    @property
+    def pixel_rule(self) -> PixelRule | None:
+        """The preprocessing as a rule; None where it is not of that simple kind."""
+        return _pixel_rule(self._images)
+
+    def lengths(self, texts: Sequence[str]) -> list[int]:
+        """Tokens of each text, special ones included, without the cut at the window."""
+        rows = self._tokenizer(self._cleaned(texts), verbose=False).input_ids
+        return [len(row) for row in rows]
+
+    def tokens(self, texts: Sequence[str]) -> dict[str, Any]:
+        """The text tower's input for texts that fit the window: tensors of shape (n, t)."""
+        inputs = self._tokenizer(
+            self._cleaned(texts),
+            padding="max_length" if self._padded else True,
+            truncation=True,
+            max_length=self.window,
+            return_tensors="pt",
+        )
+        kept = {"input_ids"} if self._model_type in _SIGLIP else {"input_ids", "attention_mask"}
+        return {name: rows for name, rows in inputs.items() if name in kept}
+
+    def pictures(self, images: Sequence[Image]) -> Any:
+        """The image tower's input for pictures of any size and mode."""
+        rgb = [image if image.mode == "RGB" else image.convert("RGB") for image in images]
+        return self._images(images=rgb, return_tensors="pt")
+
+    def _cleaned(self, texts: Sequence[str]) -> list[str]:
+        return [text.lower() for text in texts] if self._model_type in _SIGLIP else list(texts)
+
+
+def load_config(files: HfFiles) -> Any:
+    """The configuration, checked to be one of a model with both towers.
+
+    Raises:
+        ModelError: it is damaged, of no architecture that transformers knows, or of one without both towers.
+        DependencyError: transformers is absent.
+    """
+    transformers = require("transformers", "encode pictures")
+    with _careful(files, "configuration"):
+        config = transformers.AutoConfig.from_pretrained(files.folder, **_TRUSTED)
+    # An architecture may have several classes; without one that AutoModel knows there is nothing to load.
+    known = transformers.MODEL_MAPPING.get(type(config), None)
+    classes = known if isinstance(known, tuple) else (known,)
+    if not any(hasattr(cls, "get_text_features") and hasattr(cls, "get_image_features") for cls in classes):
+        raise ModelError(
+            f"The model {files.folder} is of the kind {files.model_type or 'unknown'}, "
+            "which does not put texts and pictures into one space.",
+            "Choose one like CLIP or SigLIP; see: lucida models.",
+        )
+    return config
+
+
+def load_processor(files: HfFiles) -> Processor:
+    """Tokeniser and image preprocessing.
+
+    Raises:
+        ModelError: one of them is missing or damaged.
+        DependencyError: transformers is absent.
+    """
+    config = load_config(files)
+    transformers = require("transformers", "encode pictures")
+    with _careful(files, "tokeniser or preprocessing"):
+        processor = transformers.AutoProcessor.from_pretrained(files.folder, **_TRUSTED)
+        text = getattr(config, "text_config", config)
+        return Processor(processor, files.model_type, int(getattr(text, "max_position_embeddings", 77)))
+
+
+def load_model(files: HfFiles, placement: Placement) -> tuple[Any, Any]:
+    """The model where it computes, and torch.
+
+    Raises:
+        ModelError: the weights are damaged, of another architecture, or too large for the memory.
+        DependencyError: transformers or torch is absent.
+    """
+    load_config(files)
+    torch, transformers = require("torch", "encode pictures"), require("transformers", "encode pictures")
+    try:
+        with _careful(files, "model"):
+            model, report = transformers.AutoModel.from_pretrained(
+                files.folder,
+                use_safetensors=True,
+                dtype=placement.torch_dtype(),
+                output_loading_info=True,
+                **_TRUSTED,
+            )
+            model = model.eval().to(placement.device)
+    except ModelError as error:
+        if error.__cause__ is not None and out_of_memory(error.__cause__):
+            raise _too_large(files, placement) from error
+        raise
+    if report["missing_keys"]:  # transformers would fill them with random numbers
+        raise ModelError(
+            f"The weights in {files.folder} lack {len(report['missing_keys'])} tensors of a {files.model_type}.",
+            "Check that weights and configuration belong together, or get the model again.",
+        )
+    return model, torch
+
+
+@contextmanager
+def _careful(files: HfFiles, what: str) -> Iterator[None]:
+    """Without network, chatter and progress bars; whatever goes wrong becomes one sentence."""
+    logging = require("transformers.utils.logging", "load a model")
+    before, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    try:
+        with disk_only():
+            yield
+    except ModelError:
+        raise
+    except Exception as error:
+        raise ModelError(
+            f"The {what} of {files.folder} does not load: {first_line(error)}.",
+            "Check that its files belong together and are whole, or get the model again.",
+        ) from error
+    finally:
+        logging.set_verbosity(before)
+        if bars:
+            logging.enable_progress_bar()
+
+
+def _pixel_rule(processor: Any) -> PixelRule | None:
+    size, crop = _plain(getattr(processor, "size", None)), _plain(getattr(processor, "crop_size", None))
+    interpolation = _filter(getattr(processor, "resample", None))
+    standard = all(getattr(processor, step, False) for step in ("do_resize", "do_rescale", "do_normalize"))
+    if not (size and interpolation and standard) or abs(float(processor.rescale_factor) * 255 - 1) > 1e-6:
+        return None
+    if not getattr(processor, "do_center_crop", False):
+        sides = {"height", "width"} <= size.keys()
+        return PixelRule(size["width"], size["height"], "squash", interpolation) if sides else None
+    edge = size.get("shortest_edge")
+    if crop and crop.get("height") == crop.get("width") == edge and edge:
+        return PixelRule(edge, edge, "shortest", interpolation)
+    return None
+
+
+def _plain(size: Any) -> dict[str, int]:
+    return {name: int(value) for name, value in dict(size).items() if value} if size else {}
+
+
+def _filter(resample: Any) -> str:
+    """Pillow's name of a filter that comes as Pillow's number or as torchvision's enumeration."""
+    name = getattr(resample, "value", resample)
+    if isinstance(name, int):
+        return _FILTERS[name] if 0 <= name < len(_FILTERS) else ""
+    return str(name) if name in _FILTERS else ""
+
+
+def _too_large(files: HfFiles, placement: Placement) -> ModelError:
+    size = sum(path.stat().st_size for path in files.weights) / 1e9
+    return ModelError(
+        f"The memory of {placement.device} does not hold the model {files.folder} ({size:.1f} GB of weights).",
+        "Close other programs, choose a smaller model (see: lucida models), or set LUCIDA_DEVICE=cpu.",
+    )
