@@ -1,8 +1,8 @@
 """Random views of pictures, a batch at a time, as tensors.
 
 Sources: random resized crops, Szegedy et al., "Going deeper with convolutions" (2015); colour jitter, Krizhevsky et
-al., "ImageNet classification with deep convolutional neural networks" (2012). Views that are *smaller* than the picture's own
-pixels ("zoom out") teach the tower fine texture, which small pictures blown up never show.
+al., "ImageNet classification with deep convolutional neural networks" (2012). Views from
+further away than the picture teach the tower fine texture, which small pictures blown up never show.
 """
 
 from __future__ import annotations
@@ -37,7 +37,12 @@ class Views:
 
 
 def random_views(
-    pixels: NDArray[Any], side: int, views: Views, generator: torch.Generator, alpha: NDArray[Any] | None = None
+    pixels: NDArray[Any],
+    side: int,
+    views: Views,
+    generator: torch.Generator,
+    alpha: NDArray[Any] | None = None,
+    device: str = "cpu",
 ) -> torch.Tensor:
     """Random views of pictures.
 
@@ -47,17 +52,18 @@ def random_views(
         views: how far they may go.
         generator: the source of chance.
         alpha: uint8 (n, height, width), opacity; see-through parts are put on random grounds.
+        device: where the views are made, and stay.
 
     Returns:
         float32 (n, 3, side, side) in 0..1, channels last in memory.
     """
     import torch
 
-    batch = torch.from_numpy(pixels).permute(0, 3, 1, 2).float().div_(255)
+    batch = torch.from_numpy(pixels).to(device).permute(0, 3, 1, 2).float().div_(255)
     if alpha is not None:
-        batch = _on_random_ground(batch, torch.from_numpy(alpha).float().div_(255), generator)
+        batch = _on_random_ground(batch, torch.from_numpy(alpha).to(device).float().div_(255), generator)
     grid = torch.nn.functional.affine_grid(
-        _placements(len(batch), views, generator), [len(batch), 3, side, side], align_corners=False
+        _placements(len(batch), views, generator).to(device), [len(batch), 3, side, side], align_corners=False
     )
     shown = torch.nn.functional.grid_sample(
         batch, grid, mode="bilinear", padding_mode="reflection", align_corners=False
@@ -100,10 +106,12 @@ def _recoloured(batch: torch.Tensor, views: Views, generator: torch.Generator) -
     count = len(batch)
 
     def factor() -> torch.Tensor:
-        return 1 + views.colour * (2 * torch.rand(count, 1, 1, 1, generator=generator) - 1)
+        return (1 + views.colour * (2 * torch.rand(count, 1, 1, 1, generator=generator) - 1)).to(batch.device)
 
     grey = batch.mean(dim=1, keepdim=True)
-    saturation = torch.where(torch.rand(count, 1, 1, 1, generator=generator) < views.grey, 0.0, factor())
+    saturation = torch.where(
+        torch.rand(count, 1, 1, 1, generator=generator).to(batch.device) < views.grey, 0.0, factor()
+    )
     batch = grey + (batch - grey) * saturation
     middle = batch.mean(dim=(1, 2, 3), keepdim=True)
     return ((middle + (batch - middle) * factor()) * factor()).clamp_(0, 1)
@@ -114,8 +122,12 @@ def _on_random_ground(batch: torch.Tensor, alpha: torch.Tensor, generator: torch
     import torch
 
     count, opacity = len(batch), alpha.unsqueeze(1)
-    first, second = (torch.rand(count, 3, 1, 1, generator=generator) for _ in range(2))
-    ramp = torch.linspace(0, 1, batch.shape[-1]).view(1, 1, 1, -1)
-    ground = first + (second - first) * ramp * (torch.rand(count, 1, 1, 1, generator=generator) < 0.5)
-    ground = torch.where(torch.rand(count, 1, 1, 1, generator=generator) < 0.5, torch.ones_like(ground), ground)
+
+    def chance(channels: int) -> torch.Tensor:
+        return torch.rand(count, channels, 1, 1, generator=generator).to(batch.device)
+
+    first, second = chance(3), chance(3)
+    ramp = torch.linspace(0, 1, batch.shape[-1], device=batch.device).view(1, 1, 1, -1)
+    ground = first + (second - first) * ramp * (chance(1) < 0.5)
+    ground = torch.where(chance(1) < 0.5, torch.ones_like(ground), ground)
     return batch - (1 - opacity) + ground * (1 - opacity)

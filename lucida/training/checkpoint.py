@@ -28,10 +28,15 @@ def save(trainer: Trainer, folder: Path) -> None:
     half.replace(folder / _NAME)
 
 
+def present(folder: Path) -> bool:
+    """Whether there is a checkpoint to go on from."""
+    return (folder / _NAME).is_file()
+
+
 def load(trainer: Trainer, folder: Path) -> bool:
     """Go on from the folder's checkpoint; false where there is none."""
     path = folder / _NAME
-    if not path.exists():
+    if not present(folder):
         return False
     with require("safetensors", "train an encoder").safe_open(path, "pt") as file:
         tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118

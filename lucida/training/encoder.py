@@ -39,6 +39,8 @@ class Recipe:
         momentum, weight_decay: of stochastic gradient descent with Nesterov's momentum.
         average: decay of the running mean of the weights, which is what is kept in the end.
         general_weight: of the loss on general words.
+        stay_weight: of the distance from the vectors of the tower that the run began with, which keeps an adapted
+            tower from forgetting what its new pictures do not show (Li & Hoiem, "Learning without Forgetting", 2016).
         seed: of everything random.
         save_minutes: between checkpoints.
     """
@@ -51,6 +53,7 @@ class Recipe:
     weight_decay: float = 5e-5
     average: float = 0.9985
     general_weight: float = 0.3
+    stay_weight: float = 0.0
     seed: int = 1
     save_minutes: float = 4.0
     schedule: Schedule = field(default_factory=Schedule)
@@ -99,10 +102,16 @@ class Trainer:
         )
         self.step, self.seconds = 0, 0.0
         folder.mkdir(parents=True, exist_ok=True)
-        if not checkpoint.load(self, folder) and start is not None:
+        self.anchor: Any = None
+        if start is not None:
             checkpoint.load_tower(self.tower, start)
-        if self.step == 0:
             self.mean_tower.load_state_dict(self.tower.state_dict())
+            if recipe.stay_weight:
+                self.anchor = tower().eval()
+                self.anchor.load_state_dict(self.tower.state_dict())
+        elif not checkpoint.present(folder):
+            self.mean_tower.load_state_dict(self.tower.state_dict())
+        checkpoint.load(self, folder)
 
     @property
     def progress(self) -> float:
@@ -159,16 +168,19 @@ class Trainer:
         counts = _counts([material.share for material in self.sets], self.recipe.batch)
         views, places = [], []
         for material, count in zip(self.sets, counts, strict=True):
-            rows = material.rows[torch.randint(len(material.rows), (count,), generator=generator).numpy()]
-            rows.sort()
-            alpha = None if material.alpha is None else material.alpha[rows]
-            views.append(random_views(material.pixels[rows], side, material.views, generator, alpha))
+            rows = material.drawn(count, generator)
+            alpha = None if material.packed.alpha is None else material.packed.alpha[rows]
+            views.append(
+                random_views(material.packed.pixels[rows], side, material.views, generator, alpha, self.device)
+            )
             places.append(rows)
-        pictures = _standard(torch.cat(views).contiguous(memory_format=torch.channels_last).to(self.device))
+        pictures = _standard(torch.cat(views).contiguous(memory_format=torch.channels_last))
         with torch.autocast(self.device, dtype=torch.bfloat16):
             features = self.tower(pictures)
         vectors = torch.nn.functional.normalize(features.float(), dim=1).cpu()
         losses = self._losses(vectors, places, generator)
+        if self.anchor is not None:
+            losses["stay"] = self.recipe.stay_weight * self._strayed(pictures, vectors)
         total = torch.stack(list(losses.values())).sum()
         self.optimiser.zero_grad(set_to_none=True)
         total.backward()  # type: ignore[no-untyped-call]
@@ -176,6 +188,15 @@ class Trainer:
         self.optimiser.step()
         self._average()
         return {name: float(value.detach()) for name, value in losses.items()}
+
+    def _strayed(self, pictures: torch.Tensor, vectors: torch.Tensor) -> torch.Tensor:
+        """Mean cosine distance from what the tower said of these pictures when the run began."""
+        import torch
+
+        with torch.no_grad(), torch.autocast(self.device, dtype=torch.bfloat16):
+            before = torch.nn.functional.normalize(self.anchor(pictures).float(), dim=1).cpu()
+        distance: torch.Tensor = 1 - (vectors * before).sum(dim=1)
+        return distance.mean()
 
     def _losses(
         self, vectors: torch.Tensor, places: list[NDArray[Any]], generator: torch.Generator
@@ -188,7 +209,7 @@ class Trainer:
         first, known, truths = 0, [], []
         for material, rows in zip(self.sets, places, strict=True):
             part = vectors[first : first + len(rows)]
-            concepts = material.concepts[rows]
+            concepts = material.packed.concepts[rows]
             targets = torch.from_numpy(concepts.astype(np.int64) + material.offset)
             bank, rivals = drawn[material.group], self.banks[material.group].rivals
             if len(bank) > 5000:  # captions of single pictures compete with those of the batch
@@ -222,7 +243,7 @@ class Trainer:
 
 
 def _spare_depthwise(tower: Any) -> Any:
-    """Keep depthwise convolutions out of bfloat16, in which their strided backward pass is ten times slower on a CPU."""
+    """Keep depthwise convolutions out of bfloat16: their strided backward pass is ten times slower in it on a CPU."""
     import torch
 
     class FullPrecision(torch.nn.Conv2d):

@@ -2,74 +2,75 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lucida.models.prompts import TEMPLATES, fill
 from lucida.training.augment import Views
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import torch
     from numpy.typing import NDArray
 
     from lucida.models.protocols import TextEncoder
+    from lucida.training.data.packed import PackedSet
 
-#: Ways of asking for a thing, so that all of them find it.
-TEMPLATES = ("{}", "a {}", "a photo of a {}", "a picture of a {}")
+#: Ways of saying a concept that are kept apart; each step takes a random mixture of them.
+_VARIANTS = 6
+#: Names of a concept that are used; what follows them says less.
+_NAMES = 3
+#: A general word is true of at least so many concepts ...
+_FEWEST = 3
+#: ... and of at most this share of them, or it tells nothing apart.
+_MOST = 0.6
 
 
 @dataclass(slots=True)
 class Material:
-    """One packed set.
+    """One packed set in a run.
 
     Attributes:
-        name: the set's folder name.
+        packed: pictures and what they show.
         group: sets of one group share one bank of words, in which they compete.
-        share: of each batch.
-        views: how its pictures may be changed.
-        pixels: uint8 (n, side, side, 3), memory-mapped.
-        alpha: uint8 (n, side, side) for cut-outs, else None.
-        concepts: int32 (n,), row of ``captions``.
-        captions: the ways of naming each concept, the first being its name.
-        general: bool (concepts, g), which general words are true of a concept; None where nobody said.
+        share: of each batch, beside the others' shares.
+        views: how far its pictures may be changed.
+        rows: int64, the pictures to train on.
+        offset: of the set's concepts in its bank; the bank sets it.
+        general: bool (concepts, g), which general words are true of a concept; None before ``share_general_words``.
     """
 
-    name: str
+    packed: PackedSet
     group: str
     share: float
     views: Views
-    pixels: NDArray[np.uint8]
-    alpha: NDArray[np.uint8] | None
-    concepts: NDArray[np.int32]
-    captions: list[list[str]]
-    general: NDArray[np.bool_] | None = None
+    rows: NDArray[np.int64]
     offset: int = 0
-    rows: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    general: NDArray[np.bool_] | None = None
 
     @classmethod
-    def open(
-        cls, folder: Path, group: str, share: float, views: Views, *, without_styles: tuple[str, ...] = ()
+    def of(
+        cls, packed: PackedSet, group: str, share: float, views: Views, *, without_families: Sequence[str] = ()
     ) -> Material:
-        """Open a packed set, leaving out the styles named, which are kept for measuring."""
-        meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
-        styles = np.load(folder / "styles.npy")
-        left_out = [i for i, name in enumerate(meta["styles"]) if name in without_styles]
-        alpha, general = folder / "alpha.npy", folder / "general.npy"
-        return cls(
-            folder.name,
-            group,
-            share,
-            views,
-            np.load(folder / "pixels.npy", mmap_mode="r"),
-            np.load(alpha, mmap_mode="r") if alpha.exists() else None,
-            np.load(folder / "concepts.npy"),
-            meta["concepts"],
-            np.load(general) if general.exists() else None,
-            rows=np.flatnonzero(~np.isin(styles, left_out)),
-        )
+        """Take a packed set into a run, without the styles of some families, which are kept for measuring."""
+        families = packed.card.families or packed.card.styles
+        left_out = [number for number, family in enumerate(families) if family in without_families]
+        return cls(packed, group, share, views, np.flatnonzero(~np.isin(packed.styles, left_out)))
+
+    @property
+    def name(self) -> str:
+        """The set's folder name."""
+        return self.packed.folder.name
+
+    def drawn(self, count: int, generator: torch.Generator) -> NDArray[np.int64]:
+        """Random rows, ascending, which is how a memory-mapped file likes them."""
+        import torch
+
+        return np.sort(self.rows[torch.randint(len(self.rows), (count,), generator=generator).numpy()])
 
 
 class Bank:
@@ -77,24 +78,20 @@ class Bank:
 
     Attributes:
         variants: float32 (c, v, d), unit rows: each concept in several ways of saying it.
-        rivals: bool (c, c), which words compete; see ``objective.rivals_of``.
+        rivals: bool (c, c), which words compete; those that share a name do not.
     """
 
-    def __init__(self, sets: list[Material], encoder: TextEncoder, kin: list[str] | None = None) -> None:
+    def __init__(self, sets: Sequence[Material], encoder: TextEncoder) -> None:
         import torch
 
         from lucida.training.objective import rivals_of
 
-        captions: list[list[str]] = []
+        names: list[tuple[str, ...]] = []
         for material in sets:
-            material.offset = len(captions)
-            captions += material.captions
-        self.variants = torch.from_numpy(_variants(captions, encoder))
-        related = None
-        if kin is not None:
-            labels = np.unique(kin, return_inverse=True)[1]
-            related = torch.from_numpy(labels[:, None] == labels[None, :])
-        self.rivals = rivals_of(self.mean(), related)
+            material.offset = len(names)
+            names += _names(material)
+        self.variants = torch.from_numpy(_variants(names, encoder))
+        self.rivals = rivals_of(self.mean(), torch.from_numpy(_namesakes(names)))
 
     def mean(self) -> torch.Tensor:
         """Each concept's mean direction, float32 (c, d), unit rows."""
@@ -110,13 +107,49 @@ class Bank:
         return torch.nn.functional.normalize(torch.einsum("cvd,v->cd", self.variants, weights), dim=1)
 
 
-def _variants(captions: list[list[str]], encoder: TextEncoder, count: int = 6) -> NDArray[np.float32]:
-    texts, owners = [], []
-    for row, names in enumerate(captions):
-        said = [template.format(name) for template in TEMPLATES for name in names[:3]]
-        for k in range(count):
-            texts.append(said[k % len(said)])
-            owners.append(row)
-    unique, inverse = np.unique(texts, return_inverse=True)
-    vectors: Any = encoder.encode_texts(list(unique))
-    return np.asarray(vectors[inverse], dtype=np.float32).reshape(len(captions), count, -1)
+def share_general_words(sets: Sequence[Material], encoder: TextEncoder) -> torch.Tensor | None:
+    """Find the words that are true of many concepts, and note with each set which of its concepts they are true of.
+
+    Returns:
+        float32 (g, d), unit rows, one per general word; None when the sets name none.
+    """
+    import torch
+
+    counts = Counter(topic for material in sets for topics in material.packed.card.topics for topic in set(topics))
+    total = sum(len(material.packed.card.topics) for material in sets)
+    words = sorted(word for word, count in counts.items() if _FEWEST <= count <= _MOST * total)
+    if not words:
+        return None
+    for material in sets:
+        topics = material.packed.card.topics
+        material.general = np.array([[word in own for word in words] for own in map(set, topics)]) if topics else None
+    said = _variants([(word,) for word in words], encoder).mean(axis=1)
+    return torch.nn.functional.normalize(torch.from_numpy(said), dim=1)
+
+
+def _names(material: Material) -> list[tuple[str, ...]]:
+    card = material.packed.card
+    known = card.names or tuple(len(captions) for captions in card.concepts)
+    return [captions[: max(count, 1)][:_NAMES] for captions, count in zip(card.concepts, known, strict=True)]
+
+
+def _variants(names: Sequence[tuple[str, ...]], encoder: TextEncoder) -> NDArray[np.float32]:
+    """Vectors of several ways of saying each concept, (c, v, d)."""
+    said = [[fill(template, name) for template in TEMPLATES for name in own] for own in names]
+    texts = [options[number % len(options)] for options in said for number in range(_VARIANTS)]
+    unique, inverse = np.unique(np.array(texts), return_inverse=True)
+    vectors = encoder.encode_texts([str(text) for text in unique])
+    return np.ascontiguousarray(vectors[inverse].reshape(len(names), _VARIANTS, -1))
+
+
+def _namesakes(names: Sequence[tuple[str, ...]]) -> NDArray[np.bool_]:
+    """Pairs of concepts that share a name, bool (c, c)."""
+    holders: dict[str, list[int]] = {}
+    for row, own in enumerate(names):
+        for name in own:
+            holders.setdefault(name.casefold(), []).append(row)
+    same = np.zeros((len(names), len(names)), dtype=np.bool_)
+    for rows in holders.values():
+        if len(rows) > 1:
+            same[np.ix_(rows, rows)] = True
+    return same

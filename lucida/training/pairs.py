@@ -1,7 +1,7 @@
 """Reads people's own pairs of pictures and captions, in the forms in which such data is usually kept.
 
 A folder whose ``metadata.jsonl`` or ``metadata.csv`` names files and captions (Hugging Face's "imagefolder"), a folder
-of pictures with a ``.txt`` beside each, a folder with one folder per class, WebDataset archives (``.tar``), parquet files.
+of pictures with a ``.txt`` beside each, a folder per class, WebDataset archives (``.tar``), parquet files.
 """
 
 from __future__ import annotations
