@@ -9,15 +9,15 @@ from lucida.config import ReadOptions
 from lucida.errors import DamagedSourceError, SourceError
 from lucida.ingest.documents.opened import open_document
 from lucida.ingest.markup import grid
+from lucida.ingest.markup.drawing import draw_page
 from lucida.ingest.markup.markup import MARKUP_TYPES, parse_markup
 from lucida.ingest.pictures.frames import decoded, frame_count, go_to_frame, opened_picture
-from lucida.ingest.structure.gridsize import SIZE_PT
 
 if TYPE_CHECKING:
     import pymupdf
     from PIL.Image import Image
 
-    from lucida.types import Box, Page
+    from lucida.types import Box
 
 _MAX_PIXELS = 60_000_000
 
@@ -105,34 +105,7 @@ def _markup(path: Path, media_type: str, page: int, dpi: int, box: Box | None) -
     _check_page(path, page, len(pages))
     document = pymupdf.open()
     try:
-        _draw(document, pages[page - 1])
+        draw_page(document, pages[page - 1])
         return _pixels(document, 0, path, dpi, box)
     finally:
         document.close()
-
-
-def _draw(document: pymupdf.Document, page: Page) -> None:
-    """Print the words of a virtual page where they stand, headings in bold, table cells framed."""
-    import pymupdf
-
-    sheet = document.new_page(width=page.width_pt, height=page.height_pt)
-    plain, bold, other = pymupdf.Font("cour"), pymupdf.Font("cobo"), pymupdf.Font("cjk")
-    titles = [region.box for region in page.regions if region.level]
-    writer = pymupdf.TextWriter(sheet.rect)
-    for word in page.words:
-        latin = all(ord(char) < 0x250 for char in word.text)
-        heavy = any(title.contains_point(*word.box.center) for title in titles)
-        font = (bold if heavy else plain) if latin else other
-        width = font.text_length(word.text, fontsize=SIZE_PT)
-        room = word.box.width * page.width_pt
-        size = SIZE_PT * min(1.0, room / width) if width > 0 else SIZE_PT
-        baseline = word.box.y1 * page.height_pt - 0.25 * SIZE_PT
-        writer.append((word.box.x0 * page.width_pt, baseline), word.text, font=font, fontsize=size)
-    writer.write_text(sheet)
-    for region in page.regions:
-        for cell in region.table.cells if region.table else ():
-            x0, y0, x1, y1 = cell.box
-            frame = pymupdf.Rect(
-                x0 * page.width_pt - 2, y0 * page.height_pt, x1 * page.width_pt - 2, y1 * page.height_pt
-            )
-            sheet.draw_rect(frame, color=(0.75, 0.75, 0.75), width=0.4)

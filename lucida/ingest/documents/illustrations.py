@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from hashlib import blake2b
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lucida.ingest.documents.previews import crop_preview
+from lucida.ingest.documents.previews import crop_image, drawn, encode_preview
+from lucida.ingest.pictures.seen import seen
 from lucida.ingest.structure.lines import Rect, inside
 from lucida.types import Box, Picture, PictureRole, RegionKind
 
@@ -16,23 +17,47 @@ if TYPE_CHECKING:
 
     from lucida.ingest.structure.blocks import Block
     from lucida.ingest.structure.compose import Composed
+    from lucida.types import PixelRule
 
 _ROLES = {RegionKind.FIGURE: PictureRole.FIGURE, RegionKind.PHOTO: PictureRole.PHOTO}
 #: A caption stands no further from its figure than this share of the page's height.
 _CAPTION_REACH = 0.08
 _PAGE_DPI = 150
+#: Longest side at which a page is drawn at least.
+_MIN_PAGE_PX = 256
 
 
-def page_picture(number: int, area: Rect) -> Picture:
-    """The whole page as a picture without bytes; it is rendered from the source when needed."""
-    width, height = round(area.width * _PAGE_DPI / 72), round(area.height * _PAGE_DPI / 72)
-    return Picture(PictureRole.PAGE, number, Box.whole(), max(width, 1), max(height, 1))
+def page_picture(page: pymupdf.Page | None, number: int, area: Rect, rule: PixelRule | None) -> Picture:
+    """The whole page as a picture without a preview; it is rendered from the source when needed.
+
+    Args:
+        page: unrotated; None where there is nothing to draw.
+        number: counting from 1.
+        area: of the page, points.
+        rule: how the image encoder takes pictures. Without it the page is not drawn at all.
+    """
+    width, height = (max(round(side * _PAGE_DPI / 72), 1) for side in (area.width, area.height))
+    picture = Picture(PictureRole.PAGE, number, Box.whole(), width, height)
+    if page is None or rule is None:
+        return picture
+    # As many pixels as the encoder needs, but not so few that the hashes would see nothing.
+    side_px = max(max(width, height) / rule.shrinkage(width, height), _MIN_PAGE_PX)
+    try:
+        image = drawn(page, min(side_px / max(width, height), 1.0) * _PAGE_DPI / 72)
+    except Exception:  # noqa: BLE001 - MuPDF raises many types, and a page's words are worth keeping all the same
+        return picture
+    return seen(picture, image, rule)
 
 
 class Illustrator:
-    """Makes pictures of a document's figures and photos, each distinct one once."""
+    """Makes pictures of a document's figures and photos, each distinct one once.
 
-    def __init__(self) -> None:
+    Args:
+        rule: how the image encoder takes pictures; None where there is none.
+    """
+
+    def __init__(self, rule: PixelRule | None = None) -> None:
+        self._rule = rule
         self._seen: set[bytes] = set()
 
     def pictures(
@@ -50,15 +75,15 @@ class Illustrator:
         sizes = _image_sizes(page) if any(atom.kind is RegionKind.PHOTO for atom in wanted) else []
         made = []
         for atom in wanted:
-            image, width, height = crop_preview(page, atom.box)
-            digest = blake2b(image, digest_size=16).digest()
-            if digest in self._seen:
-                continue
-            self._seen.add(digest)
+            image, width, height = crop_image(page, atom.box)
             if atom.kind is RegionKind.PHOTO:
                 width, height = next((size for box, size in sizes if inside(box, atom.box)), (width, height))
             box = Box.from_px(*atom.box, page.rect.width, page.rect.height)
-            made.append(Picture(_ROLES[atom.kind], number, box, width, height, image, _caption(box, composed)))
+            bare = Picture(_ROLES[atom.kind], number, box, width, height, caption=_caption(box, composed))
+            picture = seen(bare, image, self._rule)
+            if picture.pixels_sha256 not in self._seen:
+                self._seen.add(picture.pixels_sha256)
+                made.append(replace(picture, image=encode_preview(image)))
         return tuple(made)
 
 

@@ -49,7 +49,7 @@ class PageReader:
         self._options = options
         self._ocr = ocr
         self._sizes: Counter[float] = Counter()
-        self._illustrator = Illustrator()
+        self._illustrator = Illustrator(options.pixels)
 
     def read(self, page: pymupdf.Page, number: int) -> tuple[Page, Styles]:
         """Read one page.
@@ -77,7 +77,7 @@ class PageReader:
             made, styles = Page(number, area.width, area.height), ()
         made = replace(made, warnings=(*_warnings(source, made, blind=self._ocr is None), *made.warnings))
         if self._options.page_pictures:
-            made = replace(made, pictures=(*made.pictures, page_picture(number, area)))
+            made = replace(made, pictures=(*made.pictures, page_picture(page, number, area, self._options.pixels)))
         return made, styles
 
     def _read_layer(

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lucida.errors import DamagedSourceError
-from lucida.ingest.documents.illustrations import page_picture
+from lucida.ingest.documents.illustrations import page_picture, seen_page
 from lucida.ingest.markup.decode import decode
+from lucida.ingest.markup.drawing import draw_page
 from lucida.ingest.markup.elements import Element, MarkedText
 from lucida.ingest.markup.grid import lay_out
 from lucida.ingest.markup.html import parse_html
 from lucida.ingest.markup.spreadsheet import XLSX, parse_workbook
 from lucida.ingest.structure.lines import Rect
 from lucida.ingest.structure.passages import build_passages
-from lucida.types import Document, Page, RegionKind
+from lucida.types import Document, Page, Picture, RegionKind
 
 if TYPE_CHECKING:
+    import pymupdf
+
     from lucida.config import ReadOptions
+    from lucida.types import PixelRule
 
 #: Kinds that are read here rather than by PyMuPDF.
 MARKUP_TYPES = frozenset({"text/html", "application/xhtml+xml", "text/markdown", "text/plain", XLSX})
@@ -34,7 +38,7 @@ def read_markup(path: Path, media_type: str, options: ReadOptions, on_page: Call
     Args:
         path: the file.
         media_type: one of ``MARKUP_TYPES``.
-        options: whether to make page pictures.
+        options: whether to make page pictures, and what the image encoder takes.
         on_page: told (done, total) after each page.
 
     Raises:
@@ -47,7 +51,7 @@ def read_markup(path: Path, media_type: str, options: ReadOptions, on_page: Call
     for done in range(1, len(pages) + 1):
         on_page(done, len(pages))
     if options.page_pictures:
-        pages = tuple(_with_picture(page) for page in pages)
+        pages = _with_pictures(pages, options.pixels)
     return Document(
         media_type=media_type,
         title=marked.title,
@@ -93,5 +97,17 @@ def _paragraphs(text: str) -> list[Element]:
     return [Element(RegionKind.TEXT, block.strip("\n"), verbatim=True) for block in blocks if block.strip()]
 
 
-def _with_picture(page: Page) -> Page:
-    return replace(page, pictures=(page_picture(page.number, Rect(0, 0, page.width_pt, page.height_pt)),))
+def _with_pictures(pages: Sequence[Page], rule: PixelRule | None) -> tuple[Page, ...]:
+    import pymupdf
+
+    with pymupdf.open() as paper:
+        return tuple(replace(page, pictures=(_picture(page, paper, rule),)) for page in pages)
+
+
+def _picture(page: Page, paper: pymupdf.Document, rule: PixelRule | None) -> Picture:
+    picture = page_picture(page.number, Rect(0, 0, page.width_pt, page.height_pt))
+    if rule is None:
+        return picture
+    picture = seen_page(picture, draw_page(paper, page), rule)
+    paper.delete_page(0)  # of a long text, one page at a time is enough
+    return picture

@@ -70,27 +70,28 @@ def text_signs(image: Image) -> TextSigns:
     return max(_lines(ink), _lines(ink.T), key=lambda signs: signs.lines * signs.purity)
 
 
-def _thumbnail(image: Image) -> NDArray[np.float32]:
+def _thumbnail(image: Image) -> NDArray[np.uint8]:
     small = image
     if max(small.size) > SIDE_PX:
         small = small.copy()
         small.thumbnail((SIDE_PX, SIDE_PX), reducing_gap=2.0)
-    return np.asarray(small.convert("L"), dtype=np.float32)
+    return np.asarray(small if small.mode == "L" else small.convert("L"), dtype=np.uint8)
 
 
-def _ground(grey: NDArray[np.float32]) -> NDArray[np.float32]:
+def _ground(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
     """The commonest grey around each pixel: per tile, the mean of the fullest 32 of 256 levels; shape as given."""
     height, width = grey.shape
     rows, columns = -(-height // _TILE_PX), -(-width // _TILE_PX)
     padded = np.pad(grey, ((0, rows * _TILE_PX - height), (0, columns * _TILE_PX - width)), mode="edge")
-    tiles = padded.reshape(rows, _TILE_PX, columns, _TILE_PX).swapaxes(1, 2).reshape(rows, columns, -1)
-    sixteenths = (tiles / 16).astype(np.uint8)
-    counts = np.stack([np.count_nonzero(sixteenths == level, axis=2) for level in range(16)], axis=2)
-    lowest = (counts[:, :, :-1] + counts[:, :, 1:]).argmax(axis=2)[:, :, None]
-    common = (sixteenths == lowest) | (sixteenths == lowest + 1)
-    ground = (tiles * common).sum(axis=2) / np.maximum(common.sum(axis=2), 1)
-    tile = np.ones((_TILE_PX, _TILE_PX), dtype=np.float32)
-    return np.kron(ground.astype(np.float32), tile)[:height, :width]
+    tiles = padded.reshape(rows, _TILE_PX, columns, _TILE_PX).swapaxes(1, 2).reshape(rows * columns, -1)
+    bins = (tiles >> 4) + 16 * np.arange(rows * columns)[:, None]  # 16 of each tile, one after the other
+    counts = np.bincount(bins.ravel(), minlength=16 * rows * columns).reshape(-1, 16)
+    pairs = counts[:, :-1] + counts[:, 1:]
+    lowest = (16 * pairs.argmax(axis=1)).astype(np.uint8)
+    above = tiles - lowest[:, None]  # what lies below wraps round to the top, past the 32 levels that count
+    total = np.where(above < 32, above, 0).sum(axis=1, dtype=np.int64)
+    ground: NDArray[np.float32] = (lowest + total / pairs.max(axis=1)).astype(np.float32).reshape(rows, columns)
+    return ground.repeat(_TILE_PX, axis=0).repeat(_TILE_PX, axis=1)[:height, :width]
 
 
 def _lines(ink: NDArray[np.bool_]) -> TextSigns:

@@ -12,6 +12,7 @@ from lucida.ingest.documents.previews import encode_preview
 from lucida.ingest.pictures.exif import creation_date, facts
 from lucida.ingest.pictures.frames import decoded, displayed_size, frame_count, go_to_frame, opened_picture, stated_dpi
 from lucida.ingest.pictures.looks import SIDE_PX, text_signs
+from lucida.ingest.pictures.seen import seen
 from lucida.ingest.scans.ocr import read_scan
 from lucida.ingest.structure.passages import build_passages
 from lucida.types import Box, Document, Page, Picture, PictureRole, Word
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
     from lucida.models.protocols import OcrEngine
+    from lucida.types import PixelRule
 
 #: A fax archive can have thousands of frames; beyond these a file is more likely broken than read.
 MAX_FRAMES = 2000
@@ -48,7 +50,7 @@ def read_picture(
     Args:
         path: the file.
         media_type: what its bytes are.
-        options: the limit on pixels.
+        options: the limit on pixels, and what the image encoder takes.
         ocr: reads frames that look like text; None leaves them without words.
         on_page: told (done, total) after each frame.
 
@@ -68,7 +70,7 @@ def read_picture(
         caption = metadata.get("description", "")
         for number in range(1, total + 1):
             go_to_frame(image, path, number, options.max_pixels)
-            pages.append(_read_frame(image, path, number, ocr, caption))
+            pages.append(_read_frame(image, path, number, ocr, caption, options.pixels))
             on_page(number, total)
     document_pages = tuple(pages)
     return Document(
@@ -82,18 +84,26 @@ def read_picture(
     )
 
 
-def _read_frame(image: Image, path: Path, number: int, ocr: OcrEngine | None, caption: str) -> Page:
+def _read_frame(
+    image: Image, path: Path, number: int, ocr: OcrEngine | None, caption: str, rule: PixelRule | None
+) -> Page:
     dpi, (width, height) = stated_dpi(image), displayed_size(image)
-    picture = decoded(image, path, SIDE_PX)
-    signs = text_signs(picture)
+    picture = decoded(image, path, _side_px(width, height, rule))
+    signs, first = text_signs(picture), picture
     page = Page(number, float(width), float(height))
     if signs.text:
         if max(picture.size) < min(max(width, height), _MAX_OCR_PX):
             picture = decoded(image, path, _MAX_OCR_PX // 2)
         page = _read_text(picture, dpi * picture.width / width if dpi else None, page, ocr)
     role = PictureRole.PAGE if signs.page and (page.words or ocr is None) else PictureRole.PHOTO
-    preview = Picture(role, number, Box.whole(), width, height, encode_preview(picture), caption)
-    return replace(page, pictures=(preview,))
+    preview = Picture(role, number, Box.whole(), width, height, encode_preview(first), caption)
+    # Of the first decoding, whose size depends on nothing but the file's own.
+    return replace(page, pictures=(seen(preview, first, rule),))
+
+
+def _side_px(width: int, height: int, rule: PixelRule | None) -> int:
+    """How long the longer side has to be for all that is made of the picture; a panorama needs more for its height."""
+    return max(SIDE_PX, round(max(width, height) / rule.shrinkage(width, height)) if rule else 0)
 
 
 def _read_text(picture: Image, dpi: float | None, page: Page, ocr: OcrEngine | None) -> Page:
