@@ -27,23 +27,25 @@ _PAGE_DPI = 150
 _MIN_PAGE_PX = 256
 
 
-def page_picture(page: pymupdf.Page | None, number: int, area: Rect, rule: PixelRule | None) -> Picture:
-    """The whole page as a picture without a preview; it is rendered from the source when needed.
+def page_picture(number: int, area: Rect) -> Picture:
+    """The whole page as a picture without bytes; it is rendered from the source when needed."""
+    width, height = round(area.width * _PAGE_DPI / 72), round(area.height * _PAGE_DPI / 72)
+    return Picture(PictureRole.PAGE, number, Box.whole(), max(width, 1), max(height, 1))
+
+
+def seen_page(picture: Picture, page: pymupdf.Page, rule: PixelRule) -> Picture:
+    """A page's picture with what the image encoder sees of it. A page that cannot be drawn stays without.
 
     Args:
-        page: unrotated; None where there is nothing to draw.
-        number: counting from 1.
-        area: of the page, points.
-        rule: how the image encoder takes pictures. Without it the page is not drawn at all.
+        picture: of the whole page.
+        page: unrotated.
+        rule: how the encoder takes pictures.
     """
-    width, height = (max(round(side * _PAGE_DPI / 72), 1) for side in (area.width, area.height))
-    picture = Picture(PictureRole.PAGE, number, Box.whole(), width, height)
-    if page is None or rule is None:
-        return picture
+    side = max(picture.width_px, picture.height_px)
     # As many pixels as the encoder needs, but not so few that the hashes would see nothing.
-    side_px = max(max(width, height) / rule.shrinkage(width, height), _MIN_PAGE_PX)
+    side_px = max(side / rule.shrinkage(picture.width_px, picture.height_px), _MIN_PAGE_PX)
     try:
-        image = drawn(page, min(side_px / max(width, height), 1.0) * _PAGE_DPI / 72)
+        image = drawn(page, min(side_px / side, 1.0) * _PAGE_DPI / 72)
     except Exception:  # noqa: BLE001 - MuPDF raises many types, and a page's words are worth keeping all the same
         return picture
     return seen(picture, image, rule)

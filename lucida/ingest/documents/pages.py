@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from lucida.errors import SourceError
 from lucida.ingest.documents import figures, garbage, layout, signals
 from lucida.ingest.documents.graphics import Graphics, survey
-from lucida.ingest.documents.illustrations import Illustrator, page_picture
+from lucida.ingest.documents.illustrations import Illustrator, page_picture, seen_page
 from lucida.ingest.documents.native import TextLayer, read_layer
 from lucida.ingest.documents.raster import finer_resolution, grey_raster, ink, scan_resolution
 from lucida.ingest.scans.ocr import compose_scan
@@ -77,7 +77,8 @@ class PageReader:
             made, styles = Page(number, area.width, area.height), ()
         made = replace(made, warnings=(*_warnings(source, made, blind=self._ocr is None), *made.warnings))
         if self._options.page_pictures:
-            made = replace(made, pictures=(*made.pictures, page_picture(page, number, area, self._options.pixels)))
+            whole, rule = page_picture(number, area), self._options.pixels
+            made = replace(made, pictures=(*made.pictures, seen_page(whole, page, rule) if rule else whole))
         return made, styles
 
     def _read_layer(
