@@ -71,7 +71,7 @@ class PictureSet:
         )
 
 
-def load(path: Path, *, split: str | None = None, style: str | None = None) -> PictureSet:
+def load(path: Path, *, split: str | None = None, style: str | None = None, without: Sequence[str] = ()) -> PictureSet:
     """Read whatever form lies at ``path``.
 
     Args:
@@ -79,7 +79,7 @@ def load(path: Path, *, split: str | None = None, style: str | None = None) -> P
             folder of pictures per class.
         split: beginning of the parquet files' names, e.g. "val"; by default "val" or "test" where there is such a
             file, else all.
-        style: of a packed set, only this style.
+        style, without: see ``load_packed``.
 
     Raises:
         UsageError: nothing there that can be read so.
@@ -90,7 +90,7 @@ def load(path: Path, *, split: str | None = None, style: str | None = None) -> P
     if (path / "meta.json").is_file():
         from lucida.query.evaluation.packed import load_packed
 
-        return load_packed(path, style)
+        return load_packed(path, style, without)
     if path.suffix == ".tar":
         from lucida.query.evaluation.webdataset import load_tar
 

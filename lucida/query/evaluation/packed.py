@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -10,21 +10,23 @@ from lucida.errors import DamagedSourceError, UsageError
 from lucida.query.evaluation.labelled import PictureSet, read_json
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
     from PIL.Image import Image
 
 
-def load_packed(folder: Path, style: str | None = None) -> PictureSet:
+def load_packed(folder: Path, style: str | None = None, without: Sequence[str] = ()) -> PictureSet:
     """Map a packed set; only the pictures that are looked at are read from the disk.
 
     Args:
         folder: of the set.
-        style: only pictures of this style, or of all styles of the family of that name.
+        style: only pictures of this style or family of styles, and of each concept the first: one picture each.
+        without: marks of the card, e.g. "flag"; concepts that bear one are left out.
 
     Raises:
-        UsageError: the set has no such style.
+        UsageError: the set has no such style or mark.
         DamagedSourceError: its files do not parse or do not belong together.
     """
     card = read_json(folder / "meta.json")
@@ -41,7 +43,17 @@ def load_packed(folder: Path, style: str | None = None) -> PictureSet:
     ids = tuple(str(key) for key in card.get("keys") or ()) or tuple(map(str, range(len(captions))))
     leading = tuple(int(count) for count in card.get("names") or ())
     whole = PictureSet(folder.name, ids, captions, concepts, lambda i: _picture(pixels[i]), True, leading)
-    return whole.part(np.flatnonzero(_of_style(drawn, styles, card.get("families") or (), style)))
+    kept = _of_style(drawn, styles, card.get("families") or (), style) & ~_marked(concepts, card, without)
+    rows = np.flatnonzero(kept)
+    return whole.part(rows if style is None else rows[np.sort(np.unique(concepts[rows], return_index=True)[1])])
+
+
+def _marked(concepts: NDArray[np.int64], card: dict[str, Any], without: Sequence[str]) -> NDArray[np.bool_]:
+    marks = card.get("marks") or {}
+    unknown = [name for name in without if name not in marks]
+    if unknown:
+        raise UsageError(f"The set marks no concept as {unknown[0]!r}.", f"Its marks: {', '.join(marks) or 'none'}.")
+    return np.isin(concepts, [number for name in without for number in marks[name]])
 
 
 def _of_style(
@@ -58,6 +70,6 @@ def _of_style(
 
 
 def _picture(pixels: NDArray[np.uint8]) -> Image:
-    from PIL import Image as images
+    from PIL.Image import fromarray
 
-    return images.fromarray(np.asarray(pixels))
+    return fromarray(np.asarray(pixels))
