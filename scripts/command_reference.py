@@ -61,16 +61,26 @@ class Command:
 
 
 def commands() -> list[Command]:
-    """The commands in the order in which ``lucida --help`` lists them."""
-    rows = []
+    """The commands in the order in which ``lucida --help`` lists them, those of groups by both names."""
     parser: Any = get_command(app)
-    for entry in app.registered_commands:
-        if entry.callback is not None and not entry.hidden:
-            name = entry.name or entry.callback.__name__.replace("_", "-")
-            spelled = {parameter.name: tuple(parameter.opts) for parameter in parser.commands[name].params}
-            parameters = tuple(_parameters(entry.callback, spelled))
-            rows.append(Command(name, inspect.getdoc(entry.callback) or "", parameters))
+    rows = [_command(entry, parser) for entry in app.registered_commands if not entry.hidden]
+    for group in app.registered_groups:
+        inner: Any = group.typer_instance
+        name = str(inner.info.name)
+        if inner.registered_callback is not None and parser.commands[name].invoke_without_command:
+            rows.append(_described(name, inner.registered_callback.callback, parser.commands[name]))
+        rows += [_command(entry, parser.commands[name], name) for entry in inner.registered_commands]
     return rows
+
+
+def _command(entry: Any, parser: Any, group: str = "") -> Command:
+    own = entry.name or entry.callback.__name__.replace("_", "-")
+    return _described(f"{group} {own}".strip(), entry.callback, parser.commands[own])
+
+
+def _described(name: str, callback: Callable[..., Any], parser: Any) -> Command:
+    spelled = {parameter.name: tuple(parameter.opts) for parameter in parser.params}
+    return Command(name, inspect.getdoc(callback) or "", tuple(_parameters(callback, spelled)))
 
 
 def render() -> str:
@@ -83,6 +93,8 @@ def _parameters(callback: Callable[..., Any], spelled: dict[str, tuple[str, ...]
     """What a command's function takes, by its annotations; ``spelled`` gives each parameter's names as typed."""
     hints = get_type_hints(callback, include_extras=True)
     for name, entry in inspect.signature(callback).parameters.items():
+        if name not in spelled:  # what the parser hands over about itself
+            continue
         kind, info = get_args(hints[name])[:2]
         text = info.help or ""
         stated = _STATED_DEFAULT.search(text)
@@ -127,7 +139,10 @@ def _head() -> str:
     lines += ["Every command takes `-h` or `--help`. `lucida --version` shows the version;"]
     lines += ["`lucida --install-completion` teaches your shell to complete commands and options.", ""]
     lines += ["| command | what it does |", "|---|---|"]
-    lines += [f"| [{command.name}](#lucida-{command.name}) | {_first_line(command.help)} |" for command in commands()]
+    lines += [
+        f"| [{command.name}](#lucida-{command.name.replace(' ', '-')}) | {_first_line(command.help)} |"
+        for command in commands()
+    ]
     return "\n".join(lines)
 
 

@@ -55,6 +55,25 @@ reference = _load_generator()
 parser: Any = get_command(app)
 
 
+def parsers(group: Any = parser, before: str = "") -> dict[str, Any]:
+    """Every command's parser by its name, those inside groups by both names: ``evaluate encoder``."""
+    found = {}
+    for name, command in group.commands.items():
+        inner = getattr(command, "commands", None)
+        if inner is None or command.invoke_without_command:
+            found[before + name] = command
+        if inner is not None:
+            found |= parsers(command, f"{before}{name} ")
+    return found
+
+
+def parser_for(words: list[str]) -> tuple[Any, list[str]]:
+    """The parser that a command line reaches, and the words that it is left with."""
+    command = parser.commands[words[0]]
+    inner = getattr(command, "commands", {})
+    return (inner[words[1]], words[2:]) if words[1:] and words[1] in inner else (command, words[1:])
+
+
 def name_of(page: Path) -> str:
     return str(page.relative_to(ROOT))
 
@@ -89,8 +108,8 @@ def test_an_outdated_reference_is_found(tmp_path, monkeypatch, capsys) -> None:
 
 def test_the_reference_knows_what_the_parser_knows() -> None:
     listed = {command.name: command for command in reference.commands()}
-    assert set(listed) == set(parser.commands)
-    for name, command in parser.commands.items():
+    assert set(listed) == set(parsers())
+    for name, command in parsers().items():
         options = {spelling for p in listed[name].parameters if p.is_option for spelling in p.names}
         assert options == {spelling for p in command.params for spelling in p.opts if spelling.startswith("-")}
 
@@ -145,20 +164,21 @@ def test_commands_in_blocks_exist(page: Path) -> None:
         assert words[0] in parser.commands, words
         if {"--help", "-h"}.isdisjoint(words):
             # Parses options and arguments, and raises as the command line would; nothing runs.
-            parser.commands[words[0]].make_context(f"lucida {words[0]}", words[1:])
+            command, rest = parser_for(words)
+            command.make_context(f"lucida {words[0]}", rest)
 
 
 @pytest.mark.parametrize("page", WRITTEN, ids=name_of)
 def test_commands_and_options_in_prose_exist(page: Path) -> None:
-    known = {spelling for command in parser.commands.values() for p in command.params for spelling in p.opts}
+    known = {spelling for command in parsers().values() for p in command.params for spelling in p.opts}
     prose = _FENCE.sub("", page.read_text(encoding="utf-8"))
     for text in re.findall(r"`lucida ([^`]+)`", prose):
         if text.startswith(("-", "COMMAND")):
             continue
-        command, *words = text.split()
-        assert command in parser.commands, text
+        assert text.split()[0] in parser.commands, text
+        command, words = parser_for(text.split())
         used = {word for word in words if re.match(r"--?[a-z]", word)} - {"--help", "-h"}
-        assert used <= {spelling for p in parser.commands[command].params for spelling in p.opts}, text
+        assert used <= {spelling for p in command.params for spelling in p.opts}, text
     assert {"--json", "--library", "-k"} <= known
 
 
