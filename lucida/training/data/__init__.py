@@ -1,0 +1,1 @@
+"""Data for training: pictures with captions, drawn here or decoded from elsewhere, as packed sets."""
