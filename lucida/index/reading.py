@@ -148,6 +148,8 @@ def _items() -> Select[Any]:
         Picture.role,
         Picture.caption,
         Picture.blob,
+        Picture.width_px,
+        Picture.height_px,
     )
     return joined.join(Source).outerjoin(Passage).outerjoin(Picture)
 
@@ -167,4 +169,6 @@ def _item(row: Row[Any]) -> ItemRow:
         order=row.position,
         role=PictureRole(row.role) if row.role else None,
         blob=row.blob,
+        width_px=row.width_px or 0,
+        height_px=row.height_px or 0,
     )

@@ -93,7 +93,10 @@ class SourceRow:
 
 @dataclass(frozen=True, slots=True)
 class ItemRow:
-    """A passage or a picture in the catalogue. ``order`` counts passages within the source, from 0."""
+    """A passage or a picture in the catalogue.
+
+    ``order`` counts passages within the source, from 0. A picture's size is that at its source's own resolution.
+    """
 
     id: int
     kind: str
@@ -108,6 +111,10 @@ class ItemRow:
     order: int
     role: PictureRole | None = None
     blob: str | None = None
+    width_px: int = 0
+    height_px: int = 0
+    width_px: int = 0
+    height_px: int = 0
 
 
 @dataclass(frozen=True, slots=True)
