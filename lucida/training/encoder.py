@@ -156,7 +156,7 @@ class Trainer:
         rows = []
         with torch.inference_mode(), torch.autocast(self.device, dtype=torch.bfloat16):
             for first in range(0, len(pixels), batch):
-                view = centre_view(np.ascontiguousarray(pixels[first : first + batch]), side).to(self.device)
+                view = centre_view(np.array(pixels[first : first + batch]), side).to(self.device)
                 rows.append(torch.nn.functional.normalize(self.mean_tower(_standard(view)).float(), dim=1).cpu())
         return torch.cat(rows).numpy()
 
