@@ -101,6 +101,11 @@ class Reader:
         with self._database.read() as connection:
             return self._rows.passage_count(connection)
 
+    def picture_count(self) -> int:
+        """How many pictures there are."""
+        with self._database.read() as connection:
+            return self._rows.picture_count(connection)
+
     def select(self, where: Filter) -> NDArray[np.int64] | None:
         """Ids of the items that pass a filter, int64 (n,), ascending; None for "all", when the filter is empty.
 
@@ -170,10 +175,21 @@ class Reader:
         with self._database.read() as connection:
             return lists.lacking(connection, kind, after=after, limit=limit, pending=pending)
 
-    def picture_hashes(self) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
-        """Perceptual hashes: item ids int64 (n,), ascending, and uint64 (n,). Pictures without one are left out."""
+    def due(self) -> dict[str, int]:
+        """Items without a vector by list, but for those that were tried in vain; only lists where there are any."""
+        from lucida.index import lists
+
         with self._database.read() as connection:
-            return self._rows.picture_hashes(connection)
+            return lists.due(connection)
+
+    def picture_hashes(self, item_ids: Sequence[int] | None = None) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
+        """Perceptual hashes: item ids int64 (n,), ascending, and uint64 (n,). Pictures without one are left out.
+
+        Args:
+            item_ids: only of these; None for all.
+        """
+        with self._database.read() as connection:
+            return self._rows.picture_hashes(connection, item_ids)
 
     def pixel_digests(self) -> dict[int, bytes]:
         """SHA-256 of the decoded pixels by item id. Pictures without one are left out."""

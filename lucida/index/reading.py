@@ -123,10 +123,19 @@ def passage_count(connection: Connection) -> int:
     return connection.scalar(select(func.count()).select_from(Passage)) or 0
 
 
-def picture_hashes(connection: Connection) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
+def picture_count(connection: Connection) -> int:
+    """How many pictures there are."""
+    return connection.scalar(select(func.count()).select_from(Picture)) or 0
+
+
+def picture_hashes(
+    connection: Connection, item_ids: Sequence[int] | None = None
+) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
     """See ``Index.picture_hashes``."""
     columns = select(Picture.item_id, Picture.perceptual_hash).where(Picture.perceptual_hash.is_not(None))
-    pairs = np.array([tuple(row) for row in connection.execute(columns.order_by(Picture.item_id))], dtype=np.int64)
+    columns = columns.order_by(Picture.item_id)
+    asked = [columns] if item_ids is None else [columns.where(Picture.item_id.in_(c)) for c in chunks(sorted(item_ids))]
+    pairs = np.array([tuple(row) for query in asked for row in connection.execute(query)], dtype=np.int64)
     pairs = pairs.reshape(-1, 2)
     return pairs[:, 0].copy(), pairs[:, 1].copy().view(np.uint64)
 

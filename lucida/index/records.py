@@ -113,8 +113,6 @@ class ItemRow:
     blob: str | None = None
     width_px: int = 0
     height_px: int = 0
-    width_px: int = 0
-    height_px: int = 0
 
 
 @dataclass(frozen=True, slots=True)
