@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 #: A pair is suspect when so large a share of the other captions fits its picture better.
-SUSPECT_RANK = 0.9
-#: Data are refused when a larger share of the pairs is suspect; shuffled captions make a tenth of them so ...
-MOST_SUSPECT = 0.08
+SUSPECT_RANK = 0.5
+#: Data are refused when the captions of a larger share of the pairs seem to be no better than chance ...
+MOST_UNFIT = 0.25
 #: ... or when the mean rank of own captions is not so many standard errors better than chance, which is 0.5.
 _ERRORS_FROM_CHANCE = 3.0
 #: Shares of pictures that are broken, or stand there twice under different captions, which are still borne.
@@ -53,6 +53,8 @@ class Debt:
         conflicts: groups of names with the same pixels under different captions.
         suspects: pairs whose caption does not fit, the worst first.
         mean_rank: mean share of other captions that fit better than the own; 0.5 is chance.
+        unfit: estimated share of pairs whose caption is no better than chance. Ranks of such pairs are uniform, so those
+            in the worse half are half of them: Storey, "A direct approach to false discovery rates" (2002).
         shift: by how many rows the captions seem to have slipped; 0 for none.
         classes: pictures per caption where captions repeat, else empty.
         reasons: why the data are refused; empty when they are fit.
@@ -65,6 +67,7 @@ class Debt:
     conflicts: list[list[str]] = field(default_factory=list)
     suspects: list[Suspect] = field(default_factory=list)
     mean_rank: float = 0.0
+    unfit: float = 0.0
     shift: int = 0
     classes: dict[str, int] = field(default_factory=dict)
     reasons: list[str] = field(default_factory=list)
@@ -101,6 +104,7 @@ def assess(
             if ranks[i] >= SUSPECT_RANK
         ]
         debt.mean_rank = float(ranks.mean())
+        debt.unfit = min(float((ranks >= SUSPECT_RANK).mean()) / (1 - SUSPECT_RANK), 1.0)
         debt.shift = slipped(captions, picture_vectors, caption_vectors)
         _judge_fit(debt, ranks)
     _judge_rest(debt)
@@ -178,11 +182,11 @@ def _judge_fit(debt: Debt, ranks: NDArray[np.float64]) -> None:
             "The captions fit the pictures no better than shuffled ones would, under the encoder at hand "
             f"({debt.mean_rank:.0%} of other captions fit better than the own; chance is 50%)."
         )
-    if len(debt.suspects) > MOST_SUSPECT * len(ranks):
+    elif debt.unfit > MOST_UNFIT:
         debt.reasons.append(
-            f"{len(debt.suspects)} of {len(ranks)} captions do not fit their picture (bearable are {MOST_SUSPECT:.0%})."
+            f"The captions of about {debt.unfit:.0%} of the pairs fit no better than chance (bearable: {MOST_UNFIT:.0%})."
         )
-    elif debt.suspects:
+    if debt.suspects and not debt.reasons:
         debt.remarks.append(f"{len(debt.suspects)} captions do not fit their picture; look at them.")
 
 
