@@ -11,21 +11,27 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from lucida.query.aims import Encoders
     from lucida.query.ask import NOTHING_FOUND, ask
     from lucida.query.evaluate import AnswerMetrics, AnswerRow, evaluate_answers
     from lucida.query.evidence import draw_evidence, evidence_sheet
-    from lucida.query.search import SearchRequest, search
+    from lucida.query.request import Part, SearchRequest
+    from lucida.query.retrieval import retrieve
+    from lucida.query.search import search
 
 #: Public names and the submodules they live in.
 _HOMES = {
     "NOTHING_FOUND": "ask",
     "AnswerMetrics": "evaluate",
     "AnswerRow": "evaluate",
-    "SearchRequest": "search",
+    "Encoders": "aims",
+    "Part": "request",
+    "SearchRequest": "request",
     "ask": "ask",
     "draw_evidence": "evidence",
     "evaluate_answers": "evaluate",
     "evidence_sheet": "evidence",
+    "retrieve": "retrieval",
     "search": "search",
 }
 
@@ -33,11 +39,14 @@ __all__ = [
     "NOTHING_FOUND",
     "AnswerMetrics",
     "AnswerRow",
+    "Encoders",
+    "Part",
     "SearchRequest",
     "ask",
     "draw_evidence",
     "evaluate_answers",
     "evidence_sheet",
+    "retrieve",
     "search",
 ]
 

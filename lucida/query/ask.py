@@ -14,7 +14,7 @@ from lucida.query.calibration import THRESHOLD, confidence
 from lucida.query.normalise import same
 from lucida.query.question import Question, understand
 from lucida.query.reading import describe, gather, read
-from lucida.query.search import EVERYTHING
+from lucida.query.request import EVERYTHING
 from lucida.query.terms import tokens
 from lucida.query.verification import Evidence, evidence_of, locate
 from lucida.types import Answer, Citation, Step

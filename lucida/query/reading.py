@@ -11,12 +11,13 @@ from lucida.query.fields import read_fields
 from lucida.query.labels import alikeness
 from lucida.query.letters import read_letters
 from lucida.query.parties import read_parties
-from lucida.query.search import inverse_document_frequencies, retrieve
+from lucida.query.passages import retrieve_passages
 from lucida.query.sentences import Scored, score_sentences
 from lucida.query.spans import beside, form, short_answer
 from lucida.query.tables import read_tables
 from lucida.query.terms import tokens
 from lucida.query.verification import locate
+from lucida.query.words import inverse_document_frequencies
 from lucida.types import ItemKind
 
 if TYPE_CHECKING:
@@ -54,10 +55,10 @@ def gather(index: Index, encoder: TextEncoder | None, question: Question, where:
     The full text is asked for the labels of what is wanted too, so that "How much did it cost?" reaches a
     "Gesamtbetrag".
     """
-    found = retrieve(index, encoder, question.text, terms=question.expansion, top_k=top_k, where=where, word_coverage=0)
+    found = retrieve_passages(index, encoder, question.text, terms=question.expansion, top_k=top_k, where=where)
     if question.concepts:
         # The many words for a total must not drown the one that says of what.
-        own = retrieve(index, None, question.text, terms=question.terms, top_k=_OWN, where=where, word_coverage=0)
+        own = retrieve_passages(index, None, question.text, terms=question.terms, top_k=_OWN, where=where)
         held = {entry.item.id for entry in found}
         found[2:2] = [entry for entry in own if entry.item.id not in held]
     passages = tuple(entry.item for entry in found if entry.item.kind == ItemKind.PASSAGE)

@@ -15,7 +15,7 @@ from lucida.types.document import (
 )
 from lucida.types.geometry import Box, union
 from lucida.types.pixels import PixelRule
-from lucida.types.results import Answer, Citation, Failure, Hit, IngestReport, ItemKind, Step
+from lucida.types.results import Answer, Citation, Failure, Hit, IngestReport, ItemKind, PartShare, Placed, Step, Why
 
 __all__ = [
     "Answer",
@@ -28,15 +28,18 @@ __all__ = [
     "IngestReport",
     "ItemKind",
     "Page",
+    "PartShare",
     "Passage",
     "Picture",
     "PictureRole",
     "PixelRule",
+    "Placed",
     "Region",
     "RegionKind",
     "Step",
     "Table",
     "TextOrigin",
+    "Why",
     "Word",
     "union",
 ]

@@ -18,13 +18,73 @@ class ItemKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Placed:
+    """What one list says of a hit.
+
+    Attributes:
+        list: "passage", "picture" or "window" (vectors), or "words" (full text).
+        rank: place in that list, from 1; None where other lists brought the item up and it was looked up here.
+        score: cosine, or BM25 in the list of words.
+        z: how many standard deviations the cosine stands above its background; None for words.
+    """
+
+    list: str
+    rank: int | None
+    score: float
+    z: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PartShare:
+    """How near a hit lies to one part of the query; ``cosine`` is None where the two cannot be compared."""
+
+    part: str
+    weight: float
+    cosine: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why a hit is there.
+
+    Attributes:
+        lists: what each list says of it.
+        coverage: share of the query's words that it holds, 0..1, rare words weighing more.
+        words: the words of it that matched.
+        parts: how near it lies to each part, for a query of several.
+    """
+
+    lists: tuple[Placed, ...] = ()
+    coverage: float = 0.0
+    words: tuple[str, ...] = ()
+    parts: tuple[PartShare, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "lists": [
+                {"list": entry.list, "rank": entry.rank, "score": _rounded(entry.score), "z": _rounded(entry.z)}
+                for entry in self.lists
+            ],
+            "coverage": _rounded(self.coverage),
+            "words": list(self.words),
+            "parts": [
+                {"part": share.part, "weight": share.weight, "cosine": _rounded(share.cosine)} for share in self.parts
+            ],
+        }
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """One search result.
 
     Attributes:
         rank: counting from 1.
         id: the item's id, which is also its vector's id.
-        score: higher is better; comparable within one result list only.
+        score: probability that it is a match, 0..1; running heads and lone titles count less.
         kind: "passage" or "picture".
         source: the source's path, which ``open`` takes; names that are not UTF-8 carry surrogate escapes.
         page: page number, counting from 1.
@@ -32,6 +92,10 @@ class Hit:
         text: snippet of a passage, caption of a picture.
         highlights: (start, end) character offsets into ``text`` of the words that matched.
         section: titles above the passage, outermost first.
+        role: of a picture: "photo", "figure" or "page"; None for a passage.
+        width_px, height_px: of a picture at its source's own resolution; 0 for a passage.
+        copies: ids of further items that are the same again.
+        why: why it is there.
     """
 
     rank: int
@@ -44,10 +108,16 @@ class Hit:
     text: str
     highlights: tuple[tuple[int, int], ...] = ()
     section: tuple[str, ...] = ()
+    role: str | None = None
+    width_px: int = 0
+    height_px: int = 0
+    copies: tuple[int, ...] = ()
+    why: Why | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """The fields of the command line's contract, plus ``highlights`` and ``section``."""
+        """The fields of the command line's contract, and what was added to them since."""
         row = asdict(self)
+        row["why"] = self.why.to_json() if self.why is not None else None
         row["source"] = json_path(self.source)
         row["box"] = [round(edge, 5) for edge in self.box]
         row["score"] = round(self.score, 6)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lucida.index.records import Filter, ItemRow, PageRow, SourceRow
+from lucida.index.records import Binding, Filter, ItemRow, PageRow, SourceRow
 from lucida.query.terms import stem, tokens
 from lucida.types import Box, Region, RegionKind, TextOrigin, Word
 
@@ -38,7 +38,7 @@ class MemoryIndex:
     rows: list[ItemRow] = field(default_factory=list)
     page_rows: dict[tuple[int, int], PageRow] = field(default_factory=dict)
     titles: dict[int, str] = field(default_factory=dict)
-    vectors: Any = None
+    stored: Any = None
     _stems: list[Counter[str]] | None = None
 
     def add(self, page: PageRow, passages: Sequence[str], section: tuple[str, ...] = (), title: str = "") -> None:
@@ -50,12 +50,15 @@ class MemoryIndex:
                 text, section, RegionKind.TEXT, order,
             )  # fmt: skip
             self.rows.append(row)
-        self.vectors = None
+        self.stored = None
         self._stems = None
 
-    def encoder(self) -> tuple[str, str, int] | None:
+    def encoder(self) -> Binding | None:
         used = self.encoder_used
-        return (used.spec, used.fingerprint, used.dimension) if used else None
+        return Binding(used.spec, used.fingerprint, used.dimension) if used else None
+
+    def shared(self) -> Binding | None:
+        return None
 
     def select(self, where: Filter) -> Any:
         if where.empty:
@@ -69,10 +72,22 @@ class MemoryIndex:
         ]
         return np.array(kept, np.int64)
 
-    def nearest(self, query: Any, k: int, *, among: Any = None) -> list[tuple[int, float]]:
-        if self.vectors is None:
-            self.vectors = self.encoder_used.encode_texts([row.text for row in self.rows])
-        cosines = self.vectors @ np.asarray(query).reshape(-1)
+    def _matrix(self) -> Any:
+        if self.stored is None:
+            self.stored = self.encoder_used.encode_texts([row.text for row in self.rows])
+        return self.stored
+
+    def vectors(self, item_ids: Sequence[int], kind: str) -> tuple[Any, Any]:
+        places = [number for number, row in enumerate(self.rows) if row.id in set(item_ids) and row.kind == kind]
+        return np.array([self.rows[place].id for place in places], np.int64), self._matrix()[places]
+
+    def all_vectors(self, kind: str) -> Any:
+        yield self.vectors([row.id for row in self.rows], kind)
+
+    def nearest(
+        self, query: Any, k: int, *, among: Any = None, kind: str = "passage", fingerprint: str | None = None
+    ) -> list[tuple[int, float]]:
+        cosines = self._matrix() @ np.asarray(query).reshape(-1)
         allowed = set(among.tolist()) if among is not None else None
         found = [(row.id, float(c)) for row, c in zip(self.rows, cosines, strict=True)]
         found = [pair for pair in found if allowed is None or pair[0] in allowed]
@@ -104,6 +119,12 @@ class MemoryIndex:
 
     def passage_count(self) -> int:
         return len(self.rows)
+
+    def picture_count(self) -> int:
+        return 0
+
+    def picture_hashes(self, item_ids: Sequence[int] | None = None) -> tuple[Any, Any]:
+        return np.empty(0, np.int64), np.empty(0, np.uint64)
 
     def items(self, ids: Sequence[int]) -> list[ItemRow]:
         by_id = {row.id: row for row in self.rows}
@@ -162,7 +183,9 @@ def make_page(
 
 
 @pytest.fixture
-def encoder() -> CountingEncoder:
+def encoder(tmp_path, monkeypatch) -> CountingEncoder:
+    # What is measured of made-up encoders stays out of the user's cache.
+    monkeypatch.setenv("LUCIDA_CACHE", str(tmp_path / "cache"))
     return CountingEncoder()
 
 

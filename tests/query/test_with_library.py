@@ -8,7 +8,7 @@ import pytest
 
 from lucida.index import FileState, Filter, Index, Reading
 from lucida.models.registry import load_text_encoder
-from lucida.query import SearchRequest, ask, search
+from lucida.query import Encoders, SearchRequest, ask, search
 from lucida.query.verification import locate
 from lucida.types import Box, Document, Page, Passage, TextOrigin
 
@@ -56,20 +56,20 @@ def _lines(text: str) -> list[str]:
 
 
 def test_meaning_finds_what_words_do_not(library, encoder) -> None:
-    hits = search(library, encoder, SearchRequest("how to bake a dessert with fruit"))
+    hits = search(library, Encoders(encoder), SearchRequest("how to bake a dessert with fruit"))
     assert hits[0].source == "/docs/pie.txt"
 
 
 def test_words_find_what_meaning_does_not(library, encoder) -> None:
-    assert search(library, encoder, SearchRequest("2024-778"))[0].source == "/docs/rechnung.txt"
+    assert search(library, Encoders(encoder), SearchRequest("2024-778"))[0].source == "/docs/rechnung.txt"
 
 
 def test_nothing_is_found_for_nothing(library, encoder) -> None:
-    assert search(library, encoder, SearchRequest("quantum chromodynamics lattice")) == []
+    assert search(library, Encoders(encoder), SearchRequest("quantum chromodynamics lattice")) == []
 
 
 def test_filters_reach_the_index(library, encoder) -> None:
-    hits = search(library, encoder, SearchRequest("apples in the oven", where=Filter(path="harbour*")))
+    hits = search(library, Encoders(encoder), SearchRequest("apples in the oven", where=Filter(path="harbour*")))
     assert all(hit.source == "/docs/harbour.txt" for hit in hits)
 
 

@@ -1,0 +1,151 @@
+"""How likely each item that some list brought up is a match, by all that the lists know of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lucida.query.fairness import Fairness
+from lucida.query.found import Found, substance
+from lucida.query.lists import Entries, Terms, cosines
+from lucida.query.relevance import LIKE, TEXT_PASSAGE, TEXT_PICTURE, WORDS, fitted
+from lucida.query.words import coverage, inverse_document_frequencies
+from lucida.types import ItemKind, PartShare, Placed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from lucida.index import Index
+    from lucida.index.records import ItemRow
+    from lucida.query.aims import Aim, Encoders
+    from lucida.query.request import SearchRequest
+
+#: Lists of vectors that may know an item of a kind, the one that tells most first.
+_LISTS = {ItemKind.PASSAGE: ("passage", "window"), ItemKind.PICTURE: ("picture",)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Sighting:
+    """One vector list's word on an item: where it stands, and how far above the background without the minus."""
+
+    placed: Placed
+    wanted_z: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """Shares of the query's words that an item holds: of those that are asked for, and of those left of that."""
+
+    wanted: float
+    whole: float
+
+
+class Judge:
+    """Judges the items that one search's lists brought up."""
+
+    def __init__(
+        self,
+        index: Index,
+        encoders: Encoders,
+        request: SearchRequest,
+        aims: Sequence[Aim],
+        terms: Terms,
+        among: NDArray[np.int64] | None,
+    ) -> None:
+        self._index = index
+        self._request = request
+        self._aims = {aim.kind: aim for aim in aims}
+        self._among = among
+        self._fairness = Fairness(index, encoders)
+        self._weights = inverse_document_frequencies(index, terms.wanted)
+        self._unwanted = inverse_document_frequencies(index, terms.unwanted)
+        self._models = fitted().models
+
+    def found(self, lists: dict[str, Entries]) -> list[Found]:
+        """Every item that is a match, in no order."""
+        items = sorted({item for entries in lists.values() for item in entries})
+        rows = self._index.items(items)
+        seen = {kind: self._sightings(aim, rows, lists[kind]) for kind, aim in self._aims.items()}
+        words = lists.get("words", {})
+        judged = (self._judged(row, [seen[kind][row.id] for kind in _LISTS[ItemKind(row.kind)]
+                                     if row.id in seen.get(kind, {})], words.get(row.id)) for row in rows)  # fmt: skip
+        return [entry for entry in judged if entry is not None]
+
+    def _sightings(self, aim: Aim, rows: Sequence[ItemRow], entries: Entries) -> dict[int, _Sighting]:
+        """What a list of vectors says of all items of its kind, those included that only others brought up."""
+        mean, std = self._fairness.of(aim)
+        mine = [row.id for row in rows if aim.kind in _LISTS[ItemKind(row.kind)]]
+        known = dict(entries)
+        for item, cosine in cosines(self._index, aim.whole, [i for i in mine if i not in known], aim.kind).items():
+            known[item] = (None, cosine)
+        plain = aim.whole is aim.wanted
+        wanted = {} if plain else cosines(self._index, aim.wanted, mine, aim.kind)
+        return {
+            item: _Sighting(
+                Placed(aim.kind, rank, cosine, (cosine - mean) / std), (wanted.get(item, cosine) - mean) / std
+            )
+            for item, (rank, cosine) in known.items()
+        }
+
+    def _judged(self, row: ItemRow, sightings: list[_Sighting], words: tuple[int | None, float] | None) -> Found | None:
+        held = self._held(row)
+        chances = self._chances(row, sightings, held)
+        if self._request.cutoff and not any(match for _, match in chances):
+            return None
+        unlikely = float(np.prod([1.0 - chance for chance, _ in chances]))
+        lists = [sighting.placed for sighting in sightings]
+        if words is not None:
+            lists.append(Placed("words", *words))
+        return Found(row, (1.0 - unlikely) * substance(row), tuple(lists), held.wanted)
+
+    def _held(self, row: ItemRow) -> _Held:
+        wanted = coverage(row, self._weights) if self._weights else 0.0
+        away = coverage(row, self._unwanted) if self._unwanted else 0.0
+        return _Held(wanted, max(wanted - away, 0.0))
+
+    def _chances(self, row: ItemRow, sightings: list[_Sighting], held: _Held) -> list[tuple[float, bool]]:
+        """Independent reasons to take the item for a match: each one's probability, and whether it would do alone.
+
+        A passage's words and meaning are judged together; what a picture shows and what it is called speak for
+        themselves.
+        """
+        together = bool(sightings) and row.kind == ItemKind.PASSAGE and self._aims[sightings[0].placed.list].worded
+        chances = [self._chance(self._model(sightings[0]), sightings[0], held, together=together)] if sightings else []
+        if not together and held.wanted > 0:
+            model = self._models[WORDS]
+            chances.append((model.probability(0, held.whole, 1), model.probability(0, held.wanted, 1) >= model.cutoff))
+        return chances
+
+    def _chance(self, name: str, sighting: _Sighting, held: _Held, *, together: bool) -> tuple[float, bool]:
+        model, items = self._models[name], self._count(sighting.placed.list)
+        whole, wanted = (held.whole, held.wanted) if together else (0.0, 0.0)
+        sure = model.probability(sighting.wanted_z, wanted, items)
+        return model.probability(sighting.placed.z or 0.0, whole, items), sure >= model.cutoff
+
+    def _model(self, sighting: _Sighting) -> str:
+        if not self._aims[sighting.placed.list].worded:
+            return LIKE
+        return TEXT_PICTURE if sighting.placed.list == "picture" else TEXT_PASSAGE
+
+    def _count(self, kind: str) -> int:
+        """Among how many items a list looked."""
+        if self._among is not None:
+            return len(self._among)
+        return self._index.picture_count() if kind == "picture" else self._index.passage_count()
+
+    def shares(self, found: Found) -> Found:
+        """The same with how near it lies to each part, where there are several."""
+        parts = self._request.every_part
+        kinds = [kind for kind in _LISTS[ItemKind(found.item.kind)] if kind in self._aims]
+        if len(parts) < 2 or not kinds:
+            return found
+        near = {
+            place: cosines(self._index, vector, [found.item.id], kinds[0]).get(found.item.id)
+            for place, vector in self._aims[kinds[0]].parts.items()
+        }
+        shares = tuple(PartShare(part.label, part.weight, near.get(place)) for place, part in enumerate(parts))
+        return replace(found, parts=shares)
