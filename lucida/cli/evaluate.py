@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lucida.cli.evaluate_retrieval import retrieval
 from lucida.cli.options import AsJson
 from lucida.cli.output import err, out, print_json
 from lucida.errors import ExitCode, UsageError
@@ -36,13 +37,14 @@ group = typer.Typer(
 
 def register(app: typer.Typer) -> None:
     """Add this group's commands."""
+    group.command()(retrieval)
+    group.command()(encoder)
     app.add_typer(group)
 
 
 Seed = Annotated[int, typer.Option("--seed", help="Of the resampling behind the intervals.")]
 
 
-@group.command()
 def encoder(
     data: Annotated[
         list[Path],
