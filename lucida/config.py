@@ -15,6 +15,10 @@ from lucida.types.pixels import PixelRule
 DEFAULT_LIBRARY = ".lucida"
 LIBRARY_VARIABLE = "LUCIDA_LIBRARY"
 CONFIG_NAME = "lucida.toml"
+#: Pictures and texts in one space.
+DEFAULT_ENCODER = "mini"
+#: Texts alone: pictures are found by their captions.
+TEXT_ENCODER = "minilm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +53,14 @@ class LibraryConfig:
     """What ``lucida.toml`` may say.
 
     Attributes:
-        encoder: spec of the text encoder.
+        encoder: spec of the encoder that puts pictures and texts into one space, or "minilm" for texts alone.
         ocr: "tesseract", "rapidocr" or "none".
         languages: for OCR.
         database: SQLAlchemy URL of the catalogue, empty for ``catalogue.db`` in the folder.
         ignore: gitignore patterns on top of the built-in ones.
     """
 
-    encoder: str = "minilm"
+    encoder: str = DEFAULT_ENCODER
     ocr: str = "tesseract"
     languages: tuple[str, ...] = ("eng",)
     database: str = ""
@@ -84,7 +88,7 @@ class LibraryConfig:
 
 
 _COMMENTS = {
-    "encoder": "text encoder; changing it needs every vector anew",
+    "encoder": 'pictures and texts in one space; "minilm": texts alone; change it with: lucida models switch SPEC',
     "ocr": 'reads scans: "tesseract", "rapidocr" or "none"',
     "languages": "Tesseract's names of the languages to expect in scans",
     "database": "SQLAlchemy URL of the catalogue; empty means catalogue.db in this folder",

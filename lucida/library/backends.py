@@ -6,38 +6,80 @@ import contextlib
 import threading
 from typing import TYPE_CHECKING
 
-from lucida.config import LibraryConfig
-from lucida.errors import DependencyError, LucidaError
+from lucida.config import DEFAULT_ENCODER, TEXT_ENCODER, LibraryConfig
+from lucida.errors import DependencyError, LucidaError, ModelError
 
 if TYPE_CHECKING:
-    from lucida.models.protocols import OcrEngine, TextEncoder
+    from lucida.models.protocols import OcrEngine, SharedEncoder, TextEncoder
 
 
 class Backends:
-    """Turns settings into models. The one place of the house that chooses them."""
+    """Turns settings into models. The one place of the house that chooses them.
+
+    Two encoders are told apart: the text encoder, whose vectors every passage has, and the shared one, whose space
+    holds the pictures. With ``mini`` the second's text tower is the first.
+    """
 
     def __init__(self, config: LibraryConfig) -> None:
         self._config = config
-        self._encoder: TextEncoder | None = None
+        self._texts: dict[str, TextEncoder] = {}
+        self._shared: dict[str, SharedEncoder] = {}
         self._loading = threading.Lock()
+        #: Why the default encoder of pictures could not be had; texts are searched all the same.
+        self.shared_problem: LucidaError | None = None
 
-    def encoder(self) -> TextEncoder:
+    def encoder(self, spec: str = TEXT_ENCODER) -> TextEncoder:
         """The text encoder, loaded on first use.
 
+        Args:
+            spec: of the encoder that a library's passages belong to, where that is not the usual one.
+
         Raises:
-            UsageError: the settings name one that there is not.
+            UsageError: there is none of that name.
             ModelError, DependencyError: its weights or a package are missing or altered.
         """
         with self._loading:
-            if self._encoder is None:
+            if spec not in self._texts:
                 from lucida.models.registry import load_text_encoder
 
-                self._encoder = load_text_encoder(self._config.encoder)
-            return self._encoder
+                self._texts[spec] = load_text_encoder(spec)
+            return self._texts[spec]
+
+    def shared(self, spec: str | None = None) -> SharedEncoder | None:
+        """The encoder of pictures, loaded on first use; None where the settings want texts alone.
+
+        Args:
+            spec: of the encoder that a library's pictures belong to; None for the one in the settings.
+
+        Returns:
+            None also where the default encoder is not usable here: ``shared_problem`` then says why.
+
+        Raises:
+            UsageError: there is none of that name.
+            ModelError, DependencyError: the weights or packages of an encoder that was chosen are missing or altered.
+        """
+        spec = spec or self._config.encoder
+        if spec == TEXT_ENCODER:
+            return None
+        with self._loading:
+            tried = spec == DEFAULT_ENCODER and self.shared_problem is not None
+            if spec not in self._shared and not tried:
+                self._load_shared(spec)
+            return self._shared.get(spec)
+
+    def _load_shared(self, spec: str) -> None:
+        from lucida.models.registry import load_shared_encoder
+
+        try:
+            self._shared[spec] = load_shared_encoder(spec)
+        except (ModelError, DependencyError) as error:
+            if spec != DEFAULT_ENCODER:
+                raise
+            self.shared_problem = error
 
     def load_encoder_ahead(self) -> None:
         """Load weights in the background while the index is being opened: a cold search waits for both."""
-        if self._encoder is not None:
+        if TEXT_ENCODER in self._texts:
             return
 
         def load() -> None:

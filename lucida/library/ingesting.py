@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from lucida.config import ReadOptions
-from lucida.index import FailedReading, FileState, Index, Reading
+from lucida.index import FailedReading, FileState, Index
 from lucida.ingest.files.walk import FoundFile, walk
 from lucida.ingest.workers.pool import ReadEvent, ReadPool, ReadResult
+from lucida.library.embedding import Embedder
+from lucida.library.filling import catch_up
 from lucida.library.progress import Observer, Progress, ignore_progress
 from lucida.library.triage import Triage, Verdict
-from lucida.models.protocols import OcrEngine, TextEncoder
+from lucida.models.protocols import OcrEngine
 from lucida.types import Document, Failure, IngestReport
 from lucida.types.paths import printable
 
 #: A batch is published when it has this many passages (enough to keep the encoder's batches full) ...
 BATCH_PASSAGES = 256
+#: ... or this many pictures, whose pixels take memory (about 150 KB each) ...
+BATCH_PICTURES = 256
 #: ... or this many sources, or is this old: what a kill can cost is at most one batch.
 BATCH_SOURCES = 64
 BATCH_SECONDS = 5.0
@@ -29,12 +33,14 @@ class _Batch:
     documents: list[tuple[FileState, Document]] = field(default_factory=list)
     failures: list[FailedReading] = field(default_factory=list)
     passages: int = 0
+    pictures: int = 0
     started: float = field(default_factory=time.monotonic)
 
     @property
     def due(self) -> bool:
         return (
             self.passages >= BATCH_PASSAGES
+            or self.pictures >= BATCH_PICTURES
             or len(self.documents) + len(self.failures) >= BATCH_SOURCES
             or (bool(self.documents) and time.monotonic() - self.started > BATCH_SECONDS)
         )
@@ -45,8 +51,7 @@ class Ingestion:
 
     Args:
         index: open for writing.
-        encoder: called once, when the first passages are there: a run that finds nothing new loads no model. It may
-            give None, and then passages are searched by their words alone.
+        embedder: makes the vectors.
         ocr: reads scans; None leaves them without words.
         options: how sources are read.
         ignore: gitignore patterns beyond the built-in ones.
@@ -57,7 +62,7 @@ class Ingestion:
     def __init__(
         self,
         index: Index,
-        encoder: Callable[[], TextEncoder | None],
+        embedder: Embedder,
         ocr: OcrEngine | None,
         options: ReadOptions,
         *,
@@ -66,7 +71,7 @@ class Ingestion:
         observer: Observer = ignore_progress,
     ) -> None:
         self._index = index
-        self._encoder = encoder
+        self._embedder = embedder
         self._ocr = ocr
         self._options = options
         self._ignore = ignore
@@ -86,6 +91,8 @@ class Ingestion:
         Raises:
             KeyboardInterrupt: passed on, after what was read so far has been published.
             LibraryError: the index could not be written; what was published before is intact.
+            ModelError: the library belongs to another encoder, or its encoder failed: then all that could be read has
+                been published, and the next run makes the vectors that lack.
         """
         started = time.monotonic()
         roots = [Path(root).expanduser().absolute() for root in roots]
@@ -94,11 +101,23 @@ class Ingestion:
         self._tell(phase="read", files=self._progress.files)
         if to_read:
             self._read(to_read)
+        self._catch_up()
         if prune:
             self._report.removed = self._index.remove(list(triage.vanished_below(roots)))
         self._report.seconds = time.monotonic() - started
         self._tell(phase="done", current="")
+        if self._embedder.problem is not None:
+            raise self._embedder.problem
         return self._report
+
+    def _catch_up(self) -> None:
+        """Embed what this run or an earlier one left without vectors."""
+
+        def told(embedded: int, looked_at: int) -> None:
+            done, pictures = self._progress.files_done + looked_at, self._progress.pictures + embedded
+            self._tell(phase="embed", files=max(self._progress.files, done), files_done=done, pictures=pictures)
+
+        catch_up(self._index, self._embedder, told, self._options.passwords)
 
     def _triaged(self, triage: Triage, roots: Sequence[Path]) -> Iterator[FoundFile]:
         for found in walk(roots, self._ignore, exclude=self._index.folder):
@@ -142,6 +161,7 @@ class Ingestion:
         if result.document is not None:
             batch.documents.append((state, result.document))
             batch.passages += len(result.document.passages)
+            batch.pictures += sum(len(page.pictures) for page in result.document.pages)
         elif result.failure is not None:
             batch.failures.append(FailedReading(state, result.failure))
             self._report.failed.append(result.failure)
@@ -151,35 +171,15 @@ class Ingestion:
     def _publish(self, batch: _Batch) -> None:
         if not batch.documents and not batch.failures:
             return
-        published = self._index.publish(self._embedded(batch.documents), batch.failures)
+        readings = self._embedder.readings(batch.documents)
+        published = self._index.publish(readings, batch.failures)
         self._report.added += published.added
         self._report.updated += published.updated
         self._report.pages += published.pages
         self._report.items += published.items
-        self._tell(items=self._progress.items + published.items)
-
-    def _embedded(self, documents: Sequence[tuple[FileState, Document]]) -> list[Reading]:
-        texts = [passage_input(p.text, p.section) for _, document in documents for p in document.passages]
-        encoder = self._encoder() if texts else None
-        if encoder is None:
-            return [Reading(state, document, None) for state, document in documents]
-        self._index.bind_encoder(encoder.spec, encoder.fingerprint, encoder.dimension)
-        vectors = encoder.encode_texts(texts)
-        readings, at = [], 0
-        for state, document in documents:
-            end = at + len(document.passages)
-            readings.append(Reading(state, document, vectors[at:end]))
-            at = end
-        return readings
+        seen = sum(int(r.picture_vectors.any(axis=1).sum()) for r in readings if r.picture_vectors is not None)
+        self._tell(items=self._progress.items + published.items, pictures=self._progress.pictures + seen)
 
     def _tell(self, **changes: object) -> None:
         self._progress = replace(self._progress, **changes)  # type: ignore[arg-type]
         self._observer(self._progress)
-
-
-def passage_input(text: str, section: tuple[str, ...]) -> str:
-    """What the encoder sees of a passage: its innermost title, then its text.
-
-    A passage under "Cancellation" often does not say the word again; the title carries it into the vector.
-    """
-    return f"{section[-1]}. {text}" if section and not text.startswith(section[-1]) else text

@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from lucida.config import LibraryConfig, ReadOptions, library_folder
-from lucida.errors import LibraryError, UsageError
+from lucida.config import TEXT_ENCODER, LibraryConfig, ReadOptions, library_folder
+from lucida.errors import LibraryError, LucidaError, UsageError
 from lucida.index import Compacted, Filter, Index, ItemRow, PageRow, Problem, SourceRow, Statistics
 from lucida.library.backends import Backends
 from lucida.library.place import settled
-from lucida.library.progress import Observer, ignore_progress
+from lucida.library.progress import EmbedProgress, Observer, ignore_progress
 from lucida.types import Answer, Box, Citation, Hit, IngestReport
 from lucida.types.paths import printable
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from lucida.models.protocols import TextEncoder
+    from lucida.library.embedding import Embedder
+    from lucida.library.filling import SwitchReport
+    from lucida.models.protocols import SharedEncoder, TextEncoder
+    from lucida.query.duplicates import DuplicateGroup
+    from lucida.types import PixelRule
 
 
 class Library:
@@ -93,6 +97,8 @@ class Library:
             DependencyError: a language is asked for that the OCR engine lacks, or RapidOCR is chosen and missing.
                 (Where Tesseract itself is missing, scans fail one by one, and the rest is read.)
             LibraryError: locked by another writer, damaged, or the disk is full.
+            ModelError: the library belongs to another encoder than the settings name, or an encoder failed: then what
+                could be read is in the library, and the next ingest makes the vectors that lack.
         """
         from lucida.library.ingesting import Ingestion
 
@@ -104,8 +110,11 @@ class Library:
             self.passwords = options.passwords or self.passwords
         ocr = self._backends.ocr(options.languages)
         with self._writing() as index:
+            embedder = self._embedder(index)
+            if options.pixels is None:
+                options = replace(options, pixels=self._pixel_rule())
             run = Ingestion(
-                index, self.encoder, ocr, options, ignore=self.config.ignore, workers=workers, observer=observer
+                index, embedder, ocr, options, ignore=self.config.ignore, workers=workers, observer=observer
             )
             return run.run([Path(path) for path in paths], prune=prune, retry_failed=retry_failed)
 
@@ -146,11 +155,54 @@ class Library:
         with self._writing() as index:
             return index.compact()
 
+    def switch_encoder(
+        self, spec: str, *, allow_download: bool = False, observer: Observer = ignore_progress
+    ) -> SwitchReport:
+        """Put pictures (and, where its texts are not MiniLM's, passages' windows) into another encoder's space.
+
+        Until all is embedded, the old vectors answer, in this process and in others; then the new ones take their
+        place in one step. A switch that was interrupted or killed goes on where it ended when it is asked for again.
+        Whole pages of documents are drawn from their sources, so those should be at hand.
+
+        Args:
+            spec: "mini", ``openclip:...``, ``hf:...``, or "minilm" to do without pictures' vectors.
+            allow_download: fetch weights that are not on this machine.
+            observer: is told how it goes: ``files`` counts items to embed.
+
+        Raises:
+            UsageError: there is no such encoder.
+            ModelError, DependencyError: it is not here, or a package that it needs is not.
+            LibraryError: locked by another writer, or the disk is full; what was done is kept.
+        """
+        from lucida.library.filling import SwitchReport, switch
+        from lucida.models.registry import load_shared_encoder
+
+        if spec == TEXT_ENCODER:
+            with self._writing() as index:
+                self.configure(encoder=spec)
+                index.forget_shared()
+            return SwitchReport(spec, 0, 0, 0.0)
+        encoder = load_shared_encoder(spec, allow_download=allow_download)
+        with self._writing() as index:
+            numbers = index.statistics()
+            told = EmbedProgress(numbers.pictures + (0 if encoder.text_is_minilm else numbers.passages), observer)
+            report = switch(index, encoder, told, lambda: self.configure(encoder=spec), self.passwords)
+        told.done()
+        return report
+
     def verify(self, *, repair: bool = False) -> list[Problem]:
-        """Check that catalogue, segments, blobs and full text agree; with ``repair``, mend what can be mended."""
+        """Check that catalogue, segments, blobs and full text agree; with ``repair``, mend what can be mended.
+
+        Repairing also embeds the pictures that lack vectors, where their encoder is here.
+        """
         if repair:
             with self._writing() as index:
-                return index.verify(repair=True)
+                problems = index.verify(repair=True)
+                if problems and index.due():
+                    from lucida.library.filling import catch_up
+
+                    catch_up(index, self._embedder(index), lambda *_: None, self.passwords)
+                return problems
         problems = self._reading().verify()
         if not problems:
             return []
@@ -163,35 +215,56 @@ class Library:
 
     def search(
         self,
-        query: str,
+        query: str = "",
         *,
+        images: Iterable[Image | str | os.PathLike[str]] = (),
+        like: Iterable[int] = (),
+        plus: Iterable[str] = (),
+        minus: Iterable[str] = (),
         top_k: int = 10,
         kind: str | None = None,
         path: str | None = None,
         media_type: str | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
+        all_copies: bool = False,
     ) -> list[Hit]:
-        """Find passages by meaning and by words.
+        """Find pictures and passages by words, by pictures, by items, or by all of them together.
 
         Args:
-            query: words or a sentence.
+            query: words or a sentence; may be empty where something else is given.
+            images: pictures, or names of picture files ("-" for standard input).
+            like: ids of items; they are not among the hits.
+            plus, minus: what is added or taken away: texts or names of picture files, each with a weight if need be
+                (``2:golden retriever``).
             top_k: at most so many hits.
             kind: "passage", "picture" or "page"; None for any.
             path: glob on the source's path, or on its name when it has no slash.
             media_type: e.g. ``application/pdf`` or ``image/*``.
             since, until: bounds on the source's own date.
+            all_copies: near-duplicates as hits of their own.
+
+        Returns:
+            The most likely matches first, with reasons (``why``); empty when nothing matches.
 
         Raises:
-            UsageError: the query is empty, or an argument makes no sense.
+            UsageError: nothing is asked for, a picture cannot be read, an item is not there, or an argument makes no
+                sense.
+            ModelError: an encoder that the library was made with is not here.
         """
-        from lucida.query.search import SearchRequest, search
+        from lucida.query.opening import parts_of
+        from lucida.query.request import SearchRequest
+        from lucida.query.search import Encoders, search
 
         where = Filter(kind=kind, path=path, media_type=media_type, since=since, until=until)
+        parts = parts_of(images, like, plus, minus)
         self._backends.load_encoder_ahead()
         index = self._reading()
-        encoder = self.encoder() if index.encoder() is not None else None
-        return search(index, encoder, SearchRequest(query, top_k, where))
+        encoders = Encoders(
+            self.encoder() if index.encoder() is not None else None,
+            self.shared_encoder() if index.shared() is not None else None,
+        )
+        return search(index, encoders, SearchRequest(query, top_k, where, parts, all_copies))
 
     def ask(self, question: str, *, path: str | None = None, media_type: str | None = None) -> Answer:
         """Answer from the documents, with the place that proves it, or abstain.
@@ -243,6 +316,30 @@ class Library:
         """The pixels a hit or a citation points at."""
         return self.page_image(hit.source, hit.page, dpi=dpi, box=hit.box)
 
+    def duplicates(
+        self,
+        *,
+        kinds: Sequence[str] = ("exact", "near", "alike"),
+        path: str | None = None,
+        alike: float | None = None,
+        on_compared: Callable[[int, int], None] = lambda _done, _total: None,
+    ) -> list[DuplicateGroup]:
+        """Files and pictures that are there more than once: exact, near and alike, kept apart. Nothing is deleted.
+
+        Args:
+            kinds: of "exact", "near" and "alike".
+            path: only sources that fit this glob.
+            alike: closeness from which pictures are alike, 0 as any two, 1 the same; None for the usual.
+            on_compared: told (done, total) while pixels are compared.
+
+        Raises:
+            UsageError: there is no such kind.
+        """
+        from lucida.library import looking
+
+        index = self._reading()
+        return looking.duplicates(index, kinds=kinds, path=path, alike=alike, on_compared=on_compared)
+
     # -- looking after it ---------------------------------------------------------------------------------------
 
     def sources(self, *, failed: bool | None = None) -> list[SourceRow]:
@@ -291,8 +388,58 @@ class Library:
     # -- back ends ----------------------------------------------------------------------------------------------
 
     def encoder(self) -> TextEncoder:
-        """The text encoder that ``lucida.toml`` names, loaded on first use."""
-        return self._backends.encoder()
+        """The text encoder that the passages belong to, loaded on first use."""
+        bound = self._reading().encoder()
+        return self._backends.encoder(bound.spec if bound else TEXT_ENCODER)
+
+    def shared_encoder(self) -> SharedEncoder | None:
+        """The encoder that puts pictures and texts into one space, its towers still unloaded.
+
+        Returns:
+            The one that the pictures belong to; before the first picture, the one that ``lucida.toml`` names. None
+            where that is "minilm", or where the default one is not usable here: see ``shared_problem``.
+
+        Raises:
+            UsageError: there is no such encoder.
+            ModelError, DependencyError: it is not here, or a package that it needs is not.
+        """
+        bound = self._reading().shared()
+        return self._backends.shared(bound.spec if bound else None)
+
+    def shared_problem(self) -> LucidaError | None:
+        """Why pictures cannot be embedded here, None when they can or nobody wants them to be."""
+        try:
+            self.shared_encoder()
+        except LucidaError as error:
+            return error
+        return self._backends.shared_problem
+
+    def preview(self, item_id: int) -> Image:
+        """A picture at preview size, RGB, longest side at most 512 px: as stored, or, of a whole page, drawn anew.
+
+        Raises:
+            UsageError: there is no such item, or it is a passage.
+            SourceError: it has to be drawn, and its source is gone or is no longer what was read.
+        """
+        from lucida.library.previews import preview
+
+        rows = self._reading().items([item_id])
+        if not rows:
+            raise UsageError(f"There is no item {item_id} in the library.", "lucida search shows ids.")
+        return preview(self._reading(), rows[0], self.passwords)
+
+    def _embedder(self, index: Index) -> Embedder:
+        from lucida.library.embedding import Embedder
+
+        def text() -> TextEncoder:
+            bound = index.encoder()
+            return self._backends.encoder(bound.spec if bound else TEXT_ENCODER)
+
+        return Embedder(index, text, self._backends.shared)
+
+    def _pixel_rule(self) -> PixelRule | None:
+        """How readers are to bring pictures to the encoder's size; None where they need not."""
+        return getattr(self._backends.shared(), "pixel_rule", None)
 
     def configure(self, **changes: object) -> None:
         """Change settings and write them to ``lucida.toml``."""

@@ -36,11 +36,12 @@ def main() -> None:
     folder, step, occurrence, batches = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
     with Index.open(folder, create=True, write=True, checkpoint=killer(step, occurrence)) as index:
         index.bind_encoder("test", "fingerprint", synthetic.DIMENSION)
+        index.bind_shared("eye", "eye-1", synthetic.SHARED_DIMENSION, windows=True)
         print("ready", flush=True)
         for number in range(batches):
             known = index.file_states()
             # What a rerun does: what is there already is left alone; every third batch is read anew all the same.
-            readings = synthetic.batch(number)
+            readings = synthetic.batch(number, shared=True)
             missing = [reading for reading in readings if reading.file.path not in known]
             if missing or number % 3 == 0:
                 index.publish(missing or readings)

@@ -10,6 +10,8 @@ from lucida.index import FileState, Reading
 from lucida.types import Box, Document, Page, Passage, Picture, PictureRole, Region, RegionKind, TextOrigin, Word
 
 DIMENSION = 16
+#: Of the space that pictures and windows share.
+SHARED_DIMENSION = 8
 
 
 def unit_vectors(count: int, seed: int, dimension: int = DIMENSION) -> np.ndarray:
@@ -35,20 +37,35 @@ def reading(
     pages: tuple[Page, ...] | None = None,
     mtime_ns: int = 1_000,
     section: tuple[str, ...] = (),
+    shared: bool = False,
 ) -> Reading:
+    """With ``shared``, pictures have vectors too, and each passage has two windows."""
     passages = tuple(Passage(text, 1, Box(0.1, 0.1, 0.9, 0.2), section) for text in texts)
     document = Document(
         media_type, "A title", created, (page(),) if pages is None else pages, passages, {"author": "Ada"}
     )
     file = FileState(path, 100 + seed, mtime_ns, f"{seed:064x}")
-    return Reading(file, document, unit_vectors(len(texts), seed) if vectors else None)
+    passages_seen = unit_vectors(len(texts), seed) if vectors else None
+    if not shared:
+        return Reading(file, document, passages_seen)
+    count = sum(len(page.pictures) for page in document.pages)
+    return Reading(file, document, passages_seen, picture_vectors(count, seed), windows(len(texts), seed))
 
 
-def batch(number: int, size: int = 3) -> list[Reading]:
+def picture_vectors(count: int, seed: int) -> np.ndarray:
+    return unit_vectors(count, 10_000 + seed, SHARED_DIMENSION)
+
+
+def windows(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    return unit_vectors(2 * count, 20_000 + seed, SHARED_DIMENSION), np.repeat(np.arange(count), 2)
+
+
+def batch(number: int, size: int = 3, *, shared: bool = False) -> list[Reading]:
     """Batch ``number`` of a made-up ingest: the paths of different batches differ, two share each picture."""
     rows = []
     for row in range(size):
         key = number * size + row
         texts = tuple(f"document{key} passage{part} common words" for part in range(3))
-        rows.append(reading(f"/docs/{key}.pdf", texts, seed=key, pages=(page(image=b"picture %d" % (key // 2)),)))
+        pages = (page(image=b"picture %d" % (key // 2)),)
+        rows.append(reading(f"/docs/{key}.pdf", texts, seed=key, pages=pages, shared=shared))
     return rows

@@ -75,6 +75,13 @@ def assert_complete(folder: Path, make) -> None:
             vector = make.unit_vectors(3, key)[1]
             [(item, score)] = index.nearest(vector, 1)
             assert (index.items([item])[0].text, score) == (f"document{key} passage1 common words", 1.0)
+            [(item, score)] = index.nearest(make.windows(3, key)[0][3], 1, kind="window")
+            assert (index.items([item])[0].text, score) == (f"document{key} passage1 common words", 1.0)
+            [(item, score)] = index.nearest(make.picture_vectors(1, key)[0], 1, kind="picture")
+            [row] = index.items([item])
+            assert (row.source, row.kind, score) == (f"/docs/{key}.pdf", "picture", 1.0)
+        assert statistics.lacking == {}
+        assert len(list(folder.glob("segments/*"))) == statistics.segments
 
 
 @pytest.mark.parametrize("step", STEPS)
