@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from lucida.errors import UsageError
 from lucida.query.grouping import equal_groups, star_groups
 from lucida.query.neighbours import by_hash, by_vector
 from lucida.query.sameness import View, compare
@@ -36,8 +37,9 @@ _WORTH_LOOKING = 0.7
 #: Pictures that cannot be looked at any more pass as near copies within so many bits, and if their vectors agree.
 _BLIND_BITS, _BLIND_CLOSENESS = 4, 0.9
 _SAMPLED_PAIRS = 20_000
-#: Background cosine where a library is too small to tell: about what unlike photographs have in CLIP-like spaces.
-_FEW, _ASSUMED_MIDDLE = 30, 0.3
+#: The middle is taken to be no lower than what unlike photographs have in some spaces: with fewer pictures than these
+#: the library itself cannot tell, and copies of one picture would set their own middle.
+_FEW, _LOWEST_MIDDLE, _HIGHEST_MIDDLE = 6, 0.2, 0.9
 
 
 class DuplicateKind(StrEnum):
@@ -46,6 +48,20 @@ class DuplicateKind(StrEnum):
     EXACT = "exact"
     NEAR = "near"
     ALIKE = "alike"
+
+
+def kind_named(name: str) -> DuplicateKind:
+    """The kind of this name.
+
+    Raises:
+        UsageError: there is none.
+    """
+    try:
+        return DuplicateKind(name)
+    except ValueError:
+        raise UsageError(
+            f"There is no kind of duplicates {name!r}.", f"Choose of: {', '.join(DuplicateKind)}."
+        ) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +100,7 @@ class Copy:
 
 @dataclass(frozen=True, slots=True)
 class DuplicateGroup:
-    """Pictures that belong together, the best first: the largest, among equals the least compressed.
+    """Pictures that belong together, the best first: the largest, then the least compressed (if exact, the most).
 
     Attributes:
         kind: exact, near or alike.
@@ -157,6 +173,14 @@ def find_duplicates(
     return [group for group in found if group.kind in wanted]
 
 
+def spare_bytes(groups: Iterable[DuplicateGroup]) -> int:
+    """What deleting every file that is not the best of its group would free, each file counted once."""
+    spare = {
+        copy.source: copy.size for group in groups for copy in group.copies if copy.source != group.copies[0].source
+    }
+    return sum(spare.values())
+
+
 class _Space:
     """Vectors by position, and closeness on a scale that does not depend on the encoder.
 
@@ -193,12 +217,12 @@ class _Space:
 
 def _middle(rows: Vectors) -> float:
     if len(rows) < _FEW:
-        return _ASSUMED_MIDDLE
+        return _LOWEST_MIDDLE
     random = np.random.default_rng(0)
     one, other = random.integers(0, len(rows), size=(2, _SAMPLED_PAIRS))
     apart = one != other
     cosines = np.einsum("ij,ij->i", rows[one[apart]], rows[other[apart]])
-    return min(max(float(np.median(cosines)), 0.0), 0.9)
+    return min(max(float(np.median(cosines)), _LOWEST_MIDDLE), _HIGHEST_MIDDLE)
 
 
 def _same_pixels(
@@ -248,13 +272,17 @@ def _groups_of(
 
 
 def _group(kind: DuplicateKind, members: Sequence[tuple[Copy, float]]) -> DuplicateGroup:
-    ordered = sorted(members, key=lambda member: _merit(member[0]))
+    ordered = sorted(members, key=lambda member: _merit(member[0], kind))
     return DuplicateGroup(kind, tuple(copy for copy, _ in ordered), tuple(closeness for _, closeness in ordered))
 
 
-def _merit(copy: Copy) -> tuple[int, int, int, str]:
-    """Sorts the best first: most pixels, most bytes for them, the shorter name ("beach.jpg" before "beach (1).jpg")."""
-    return -copy.width_px * copy.height_px, -copy.size, len(copy.source), copy.source
+def _merit(copy: Copy, kind: DuplicateKind) -> tuple[int, int, int, str]:
+    """Sorts the best first: most pixels, then most bytes for them, then the shorter path.
+
+    Between exact copies more bytes are only worse packing.
+    """
+    size = copy.size if kind == DuplicateKind.EXACT else -copy.size
+    return -copy.width_px * copy.height_px, size, len(copy.source), copy.source
 
 
 def _without_others(copies: Sequence[Copy], groups: Sequence[DuplicateGroup]) -> list[Copy]:
