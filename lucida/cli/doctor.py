@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from lucida.cli.lacking import embedding_advice
 from lucida.cli.options import AsJson, LibraryDir
 from lucida.cli.output import out, print_json
 from lucida.errors import ExitCode, LucidaError
@@ -109,7 +110,7 @@ def _ocr() -> list[Finding]:
 
 
 def _models() -> list[Finding]:
-    from lucida.models.registry import describe_models
+    from lucida.models.inventory import describe_models
 
     rows = []
     for model in describe_models():
@@ -131,11 +132,17 @@ def _library(folder: Path | None) -> list[Finding]:
         with Library.open(path, create=False) as library:
             numbers = library.statistics()
             problems = library.verify()
+            blind = library.shared_problem()
+            embed = embedding_advice(numbers, library.config.encoder)
     except LucidaError as error:
         return [Finding("library", "problem", error.message.rstrip("."), error.advice)]
     rows = [Finding("library", "ok", f"{path}: {numbers.sources} sources, {numbers.passages} passages")]
     if numbers.failed:
         rows.append(Finding("library", "note", f"{numbers.failed} files failed", "See: lucida status."))
+    if blind is not None:
+        rows.append(Finding("library", "note", f"pictures are not embedded: {blind.message.rstrip('.')}", blind.advice))
+    elif embed:
+        rows.append(Finding("library", "note", *embed))
     rows += [Finding("library", "problem", problem.what, problem.advice) for problem in problems]
     return rows
 

@@ -81,6 +81,9 @@ def ingest(
             report = opened.ingest(
                 *paths, options=options, prune=prune, retry_failed=retry, workers=workers, observer=show
             )
+        blind = opened.shared_problem() if report.items else None
+    if blind is not None:
+        err().print(f"note: pictures were not embedded. {blind.message} {blind.advice}", style="yellow")
     if as_json:
         print_json(report.to_json())
     else:

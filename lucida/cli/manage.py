@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from lucida.cli.lacking import embedding_advice
 from lucida.cli.options import AsJson, LibraryDir, Names
 from lucida.cli.output import err, out, plural, print_json, size_of
 from lucida.errors import ExitCode, UsageError
@@ -35,6 +36,7 @@ def status(
         failed = opened.sources(failed=True)
         listed = opened.sources(failed=False) if sources else []
         folder = opened.folder
+        embed = embedding_advice(numbers, opened.config.encoder)
     if as_json:
         print_json(
             {
@@ -59,6 +61,9 @@ def status(
     for row in failed:
         err().print(f"failed: {printable(row.path)}", style="bold red")
         err().print(f"  {row.error} {row.advice}")
+    if embed:
+        err().print(f"note: {embed[0]}.", style="yellow")
+        err().print(f"  {embed[1]}")
     if failed:
         err().print("Once mended, read them again with: lucida ingest --retry PATH.")
     return int(ExitCode.DONE)

@@ -52,15 +52,20 @@ class PlainDisplay:
         if now - self._printed < self._interval or progress.phase == "done":
             return
         self._printed = now
-        rate = progress.pages / max(now - self._started, 1e-9)
+        seconds = max(now - self._started, 1e-9)
+        seen = f"{progress.pictures} pictures, {progress.pictures / seconds:.1f} pictures/s, "
+        if progress.phase == "embed":
+            err().print(f"embed: {progress.files_done}/{progress.files}, {seen.rstrip(', ')}")
+            return
         err().print(
             f"{progress.phase}: {progress.files_done}/{progress.files} files, {progress.pages} pages, "
-            f"{rate:.1f} pages/s, {progress.failed} failed, {progress.current}"
+            f"{progress.pages / seconds:.1f} pages/s, {seen if progress.pictures else ''}"
+            f"{progress.failed} failed, {progress.current}"
         )
 
 
 class LiveDisplay:
-    """A bar of files with pages, pages/s, time left and the file being read."""
+    """A bar of files with pages, pages/s, pictures/s, time left and the file being read."""
 
     def __init__(self) -> None:
         self._bar: RichProgress | None = None
@@ -75,14 +80,14 @@ class LiveDisplay:
             TextColumn("{task.description}"),
             BarColumn(bar_width=24),
             MofNCompleteColumn(),
-            TextColumn("files · {task.fields[pages]} pages · {task.fields[rate]:.1f}/s ·"),
+            TextColumn("{task.fields[counts]} ·"),
             TimeRemainingColumn(),
             TextColumn("· {task.fields[current]}", markup=False),
             console=err(),
             transient=True,
         )
         self._bar.start()
-        self._task = self._bar.add_task("Looking", total=None, pages=0, rate=0.0, current="")
+        self._task = self._bar.add_task("Looking", total=None, counts="files", current="")
         self._started = time.monotonic()
         return self
 
@@ -98,13 +103,21 @@ class LiveDisplay:
         reading = progress.phase != "scan"
         self._bar.update(
             self._task,
-            description="Reading" if reading else "Looking",
+            description="Embedding" if progress.phase == "embed" else "Reading" if reading else "Looking",
             total=progress.files if reading else None,
             completed=progress.files_done,
-            pages=progress.pages,
-            rate=progress.pages / max(time.monotonic() - self._started, 1e-9),
+            counts=_counts(progress, max(time.monotonic() - self._started, 1e-9)),
             current=_tail(progress.current, 48),
         )
+
+
+def _counts(progress: Progress, seconds: float) -> str:
+    """What has been done so far, and how fast."""
+    pages = f"files · {progress.pages} pages · {progress.pages / seconds:.1f}/s"
+    pictures = f"{progress.pictures} pictures · {progress.pictures / seconds:.1f}/s"
+    if progress.phase == "embed":
+        return pictures
+    return f"{pages} · {pictures}" if progress.pictures else pages
 
 
 def _tail(text: str, length: int) -> str:

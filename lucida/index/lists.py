@@ -59,6 +59,14 @@ def lacking_count(connection: Connection, kind: str, binding: Binding | None) ->
     return total - there + gone
 
 
+def due(connection: Connection) -> dict[str, int]:
+    """See ``Index.due``."""
+    bound = meta.bound(connection)
+    vain = {kind: meta.futile(connection, kind, binding.fingerprint) for kind, binding in bound.items()}
+    counts = {kind: count - vain.get(kind, 0) for kind, count in lacking_counts(connection).items()}
+    return {kind: count for kind, count in counts.items() if count > 0}
+
+
 def note_futile(connection: Connection, kind: str) -> None:
     """See ``Index.note_futile``."""
     binding = meta.bound(connection).get(kind)
