@@ -40,10 +40,10 @@ def drop_blob(publisher: Publisher, sha256: str, source_ids: Sequence[int]) -> N
     publisher.blobs.remove([sha256])
 
 
-def embed_again(publisher: Publisher, kind: str) -> None:
-    """Have items that lack a vector tried once more, although they were in vain."""
+def embed_again(publisher: Publisher) -> None:
+    """Have items that lack vectors tried once more, although it was in vain before."""
     with publisher.database.write() as connection:
-        if (binding := meta.bound(connection).get(kind)) is not None:
+        for kind, binding in meta.bound(connection).items():
             meta.set_futile(connection, kind, binding.fingerprint, 0)
 
 

@@ -44,6 +44,7 @@ def verify(publisher: Publisher, *, repair: bool) -> list[Problem]:
         for finding in findings:
             if finding.mend is not None:
                 finding.mend(publisher)
+        mending.embed_again(publisher)
     return [finding.problem for finding in findings]
 
 
@@ -135,7 +136,7 @@ def _vectorless(connection: Connection) -> Iterator[Finding]:
         count = connection.scalar(select(func.count()).select_from(due)) or 0
         if count > meta.futile(connection, kind, binding.fingerprint):
             what = f"{count} {kinds.ITEM_KINDS[kind]}s have no vector in the space of {binding.spec}."
-            yield Finding(Problem(what, _EMBED, repairable=True), partial(mending.embed_again, kind=kind))
+            yield Finding(Problem(what, _EMBED, repairable=True), mending.embed_again)
 
 
 def _segment_fault(publisher: Publisher, connection: Connection, info: SegmentInfo) -> str | None:

@@ -198,7 +198,7 @@ class Library:
         if repair:
             with self._writing() as index:
                 problems = index.verify(repair=True)
-                if problems and index.due():
+                if index.due():
                     from lucida.library.filling import catch_up
 
                     catch_up(index, self._embedder(index), lambda *_: None, self.passwords)
