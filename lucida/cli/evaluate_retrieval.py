@@ -132,6 +132,9 @@ def _sources(library: Path | None, runs: list[Path], compare: list[Path]) -> tup
     """The first thing to measure (None is the default library) and those held against it."""
     if not runs:
         return library, compare
+    absent = [path for path in runs if not path.is_file()]
+    if absent:
+        raise UsageError(f"There is no run {absent[0]}.", "Check the path after --run.")
     return runs[0], [*runs[1:], *compare]
 
 

@@ -86,7 +86,7 @@ def table(path: Path) -> Iterator[Row]:
                 raise UsageError(f"{place} has not as many fields as the header.", "Mend the line.")
             yield Row(place, fields)
     except csv.Error as error:
-        raise UsageError(f"{path}:{reader.line_num} does not parse: {error}.", "Mend the line.") from error
+        raise UsageError(f"{path}:{reader.reader.line_num} does not parse: {error}.", "Mend the line.") from error
 
 
 def header_of(path: Path) -> list[str]:
