@@ -7,12 +7,12 @@ Sources: Devlin et al., "BERT" (2019); Reimers and Gurevych, "Sentence-BERT" (20
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from lucida.models.onnx_graph import GraphWriter
+from lucida.models.onnx_layers import attention, linear, norm
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -90,19 +90,8 @@ class _Tower:
         return self._norm(self._op("Add", outer, x), prefix + "output.LayerNorm")
 
     def _attention(self, x: str, bias: str, prefix: str) -> str:
-        """Scaled dot-product attention over ``heads`` slices of the hidden size."""
-        query = self._split_heads(self._linear(x, prefix + "attention.self.query"), (0, 2, 1, 3))
-        key = self._split_heads(self._linear(x, prefix + "attention.self.key"), (0, 2, 3, 1))
-        value = self._split_heads(self._linear(x, prefix + "attention.self.value"), (0, 2, 1, 3))
-        scale = self._constant(np.float32(math.sqrt(self._hidden // self._heads)))
-        logits = self._op("Add", self._op("Div", self._op("MatMul", query, key), scale), bias)  # (n, heads, t, t)
-        mixed = self._op("MatMul", self._op("Softmax", logits, axis=-1), value)
-        merged = self._op("Transpose", mixed, perm=(0, 2, 1, 3))
-        return self._op("Reshape", merged, self._constant(np.array([0, 0, self._hidden])))
-
-    def _split_heads(self, x: str, order: tuple[int, ...]) -> str:
-        shape = np.array([0, 0, self._heads, self._hidden // self._heads])
-        return self._op("Transpose", self._op("Reshape", x, self._constant(shape)), perm=order)
+        query, key, value = (self._linear(x, f"{prefix}attention.self.{part}") for part in ("query", "key", "value"))
+        return attention(self._graph, (query, key, value), self._heads, self._hidden, bias)
 
     def _pool(self, x: str, mask: str) -> None:
         # The mean's divisor vanishes in the normalisation, so the masked sum is enough.
@@ -111,23 +100,9 @@ class _Tower:
         self._graph.node("LpNormalization", [total], ["vectors"], axis=-1, p=2)
 
     def _norm(self, x: str, name: str) -> str:
-        scale, shift = (self._constant(self._weights[f"{name}.{part}"]) for part in ("weight", "bias"))
-        return self._op("LayerNormalization", x, scale, shift, epsilon=_EPSILON)
+        scale, shift = self._weights[name + ".weight"], self._weights[name + ".bias"]
+        return norm(self._graph, x, scale, shift, epsilon=_EPSILON)
 
     def _linear(self, x: str, name: str, *, exact: bool = False) -> str:
-        matrix = self._weights[name + ".weight"].T  # (in, out)
-        if self._quantised and not exact:
-            product = self._multiply_8bit(x, matrix, name)
-        else:
-            product = self._op("MatMul", x, self._constant(matrix))
-        return self._op("Add", product, self._constant(self._weights[name + ".bias"]))
-
-    def _multiply_8bit(self, x: str, matrix: NDArray[np.float32], name: str) -> str:
-        """Symmetric weights, one scale per column; the runtime fuses these nodes into one kernel."""
-        scale = np.maximum(np.abs(matrix).max(axis=0), 1e-12) / np.float32(127)
-        levels = np.clip(np.rint(matrix / scale), -127, 127).astype(np.int8)
-        numbers, x_scale, x_zero = (f"{kind}_of_{name}" for kind in ("levels", "scale", "zero"))
-        self._graph.node("DynamicQuantizeLinear", [x], [numbers, x_scale, x_zero])
-        zeros = self._constant(np.zeros(len(scale), dtype=np.int8))
-        product = self._op("MatMulInteger", numbers, self._constant(levels), x_zero, zeros)
-        return self._op("Mul", self._graph.cast_to_float(product), self._op("Mul", x_scale, self._constant(scale)))
+        matrix, bias = self._weights[name + ".weight"].T, self._weights[name + ".bias"]
+        return linear(self._graph, x, matrix, bias, eight_bits=self._quantised and not exact)

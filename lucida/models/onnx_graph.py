@@ -40,6 +40,12 @@ class GraphWriter:
         self.node(kind, inputs, [output], **attributes)
         return output
 
+    def outputs(self, kind: str, inputs: Sequence[str], count: int, **attributes: Any) -> list[str]:
+        """Add a node with several outputs and give their names."""
+        names = [f"{kind}_{len(self._nodes)}_{number}" for number in range(count)]
+        self.node(kind, inputs, names, **attributes)
+        return names
+
     def node(self, kind: str, inputs: Sequence[str], outputs: Sequence[str], **attributes: Any) -> None:
         """Add a node whose outputs have given names."""
         self._nodes.append(self._onnx.helper.make_node(kind, inputs, outputs, **attributes))
