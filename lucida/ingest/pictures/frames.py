@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import struct
+import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,32 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 _UNDECODABLE = (OSError, ValueError, SyntaxError, EOFError, LookupError, TypeError, RuntimeError, struct.error)
+
+
+class _Quiet:
+    """No warnings while anybody decodes. Python's own way remembers one state per process, and threads would mix it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._inside = 0
+        self._caught: warnings.catch_warnings[None] | None = None
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if self._inside == 0:
+                self._caught = warnings.catch_warnings()
+                self._caught.__enter__()
+                warnings.simplefilter("ignore")
+            self._inside += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._inside -= 1
+            if self._inside == 0 and self._caught is not None:
+                self._caught.__exit__(None, None, None)
+
+
+_quiet = _Quiet()
 
 
 @contextmanager
@@ -41,8 +68,7 @@ def opened_picture(path: Path, media_type: str, max_pixels: int) -> Iterator[Ima
 
     if media_type == "image/heic":
         require("pi_heif", "read HEIC pictures").register_heif_opener(thumbnails=False)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with _quiet:
         try:
             with pillow_limit_lifted():
                 image = Image.open(path)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import queue
 import threading
 from collections import deque
@@ -16,6 +15,7 @@ from typing import Self
 from lucida.config import ReadOptions
 from lucida.errors import DependencyError
 from lucida.ingest.files.walk import FoundFile
+from lucida.ingest.workers.cores import usable_cores
 from lucida.ingest.workers.process import WorkerProcess
 from lucida.ingest.workers.worker import Outcome, PageRead, Ready, Setup
 from lucida.models.protocols import OcrEngine
@@ -69,7 +69,7 @@ class ReadPool:
         reader: str = "lucida.ingest.read:read_source",
     ) -> None:
         self._setup = Setup(options, ocr, reader)
-        self._most = workers or _cores()
+        self._most = workers or usable_cores()
         self._workers: list[WorkerProcess] = []
         self._stop = threading.Event()
         self._ending = threading.Lock()
@@ -248,10 +248,6 @@ class _Feed:
             self._files += sign
             self._pages += sign * len(result.document.pages if result.document else ())
             self._room.notify()
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _name(file: FoundFile) -> str:
