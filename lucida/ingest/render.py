@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     import pymupdf
     from PIL.Image import Image
 
-    from lucida.types import Box
+    from lucida.types import Box, Page
 
 _MAX_PIXELS = 60_000_000
 
@@ -98,10 +99,16 @@ def _picture(path: Path, media_type: str, page: int, box: Box | None) -> Image:
     return image.crop(box.to_px(*image.size)) if box else image
 
 
+@lru_cache(maxsize=1)
+def _laid_out(path: Path, media_type: str, _mtime_ns: int) -> tuple[Page, ...]:
+    """The pages of a text, kept for whoever draws one after the other."""
+    return grid.lay_out(parse_markup(path.read_bytes(), media_type).elements)
+
+
 def _markup(path: Path, media_type: str, page: int, dpi: int, box: Box | None) -> Image:
     import pymupdf
 
-    pages = grid.lay_out(parse_markup(path.read_bytes(), media_type).elements)
+    pages = _laid_out(path, media_type, path.stat().st_mtime_ns)
     _check_page(path, page, len(pages))
     document = pymupdf.open()
     try:

@@ -12,6 +12,7 @@ from lucida.ingest.documents.graphics import Graphics, survey
 from lucida.ingest.documents.illustrations import Illustrator, page_picture, seen_page
 from lucida.ingest.documents.native import TextLayer, read_layer
 from lucida.ingest.documents.raster import finer_resolution, grey_raster, ink, scan_resolution
+from lucida.ingest.pictures.seen import MOST_PAGES
 from lucida.ingest.scans.ocr import compose_scan
 from lucida.ingest.scans.straighten import legibility
 from lucida.ingest.structure.blocks import Block, Style, group
@@ -77,7 +78,7 @@ class PageReader:
             made, styles = Page(number, area.width, area.height), ()
         made = replace(made, warnings=(*_warnings(source, made, blind=self._ocr is None), *made.warnings))
         if self._options.page_pictures:
-            whole, rule = page_picture(number, area), self._options.pixels
+            whole, rule = page_picture(number, area), self._options.pixels if number <= MOST_PAGES else None
             made = replace(made, pictures=(*made.pictures, seen_page(whole, page, rule) if rule else whole))
         return made, styles
 

@@ -16,6 +16,7 @@ from lucida.ingest.markup.elements import Element, MarkedText
 from lucida.ingest.markup.grid import lay_out
 from lucida.ingest.markup.html import parse_html
 from lucida.ingest.markup.spreadsheet import XLSX, parse_workbook
+from lucida.ingest.pictures.seen import MOST_PAGES
 from lucida.ingest.structure.lines import Rect
 from lucida.ingest.structure.passages import build_passages
 from lucida.types import Document, Page, Picture, RegionKind
@@ -106,7 +107,7 @@ def _with_pictures(pages: Sequence[Page], rule: PixelRule | None) -> tuple[Page,
 
 def _picture(page: Page, paper: pymupdf.Document, rule: PixelRule | None) -> Picture:
     picture = page_picture(page.number, Rect(0, 0, page.width_pt, page.height_pt))
-    if rule is None:
+    if rule is None or page.number > MOST_PAGES:
         return picture
     picture = seen_page(picture, draw_page(paper, page), rule)
     paper.delete_page(0)  # of a long text, one page at a time is enough

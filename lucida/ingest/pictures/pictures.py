@@ -12,7 +12,7 @@ from lucida.ingest.documents.previews import encode_preview
 from lucida.ingest.pictures.exif import creation_date, facts
 from lucida.ingest.pictures.frames import decoded, displayed_size, frame_count, go_to_frame, opened_picture, stated_dpi
 from lucida.ingest.pictures.looks import SIDE_PX, text_signs
-from lucida.ingest.pictures.seen import seen
+from lucida.ingest.pictures.seen import MOST_PAGES, seen
 from lucida.ingest.scans.ocr import read_scan
 from lucida.ingest.structure.passages import build_passages
 from lucida.types import Box, Document, Page, Picture, PictureRole, Word
@@ -70,7 +70,8 @@ def read_picture(
         caption = metadata.get("description", "")
         for number in range(1, total + 1):
             go_to_frame(image, path, number, options.max_pixels)
-            pages.append(_read_frame(image, path, number, ocr, caption, options.pixels))
+            rule = options.pixels if number <= MOST_PAGES else None
+            pages.append(_read_frame(image, path, number, ocr, caption, rule))
             on_page(number, total)
     document_pages = tuple(pages)
     return Document(

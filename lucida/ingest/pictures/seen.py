@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from lucida.types import Picture, PixelRule
 
 
+#: Pages of a document whose pixels travel with it, 150 KB each. Those of later pages are drawn again when the rest is
+#: in the library.
+MOST_PAGES = 500
+
+
 def seen(picture: Picture, image: Image, rule: PixelRule | None) -> Picture:
     """The picture with its perceptual hash, the digest of its pixels and, where there is a rule, the encoder's pixels.
 
