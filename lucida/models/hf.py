@@ -186,5 +186,5 @@ def _as_rows(features: Any) -> Vectors:
 def _dimension(config: Any) -> int:
     """Length of a vector by the configuration; 0 where it does not tell."""
     text = getattr(config, "text_config", None)
-    found = getattr(text, "projection_size", None) or getattr(config, "projection_dim", None)
+    found = getattr(config, "projection_dim", None) or getattr(text, "projection_size", None)
     return int(found or 0)

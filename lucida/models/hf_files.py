@@ -31,6 +31,9 @@ COMPANIONS = (
     "sentencepiece.model",
     "tokenizer.model",
 )
+#: One of each is needed: transformers would make up an empty tokeniser, and guess at the preprocessing.
+_TOKENISERS = ("tokenizer.json", "vocab.json", "vocab.txt", "spiece.model", "sentencepiece.model", "tokenizer.model")
+_PREPROCESSING = ("preprocessor_config.json", "processor_config.json")
 _PICKLED = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".h5", ".msgpack")
 _FORM = "Write hf:OWNER/NAME, hf:OWNER/NAME@REVISION or hf:FOLDER, e.g. hf:google/siglip2-base-patch16-256."
 #: Keys of config.json that change with whoever saved it and shape no vector.
@@ -93,7 +96,7 @@ def choose(names: Iterable[str], repository: str) -> list[str]:
     """Which files of a repository or folder are needed: weights first.
 
     Raises:
-        ModelError: it holds no weights in safetensors form, or no configuration.
+        ModelError: it lacks weights in safetensors form, a configuration, a tokeniser or image preprocessing.
     """
     there = set(names)
     if WEIGHTS in there:
@@ -105,6 +108,9 @@ def choose(names: Iterable[str], repository: str) -> list[str]:
         raise _no_weights(there, repository)
     if "config.json" not in there:
         raise ModelError(f"{repository} has no config.json, so it is no model of transformers.", _FORM)
+    for needed, what in ((_TOKENISERS, "tokeniser"), (_PREPROCESSING, "image preprocessing")):
+        if there.isdisjoint(needed):
+            raise ModelError(f"{repository} has no {what}.", f"There must be a file {needed[0]} in it.")
     return [*weights, *(name for name in COMPANIONS if name in there)]
 
 

@@ -47,6 +47,11 @@ def endpoint() -> str:
     return str(_constants().ENDPOINT)
 
 
+def cache() -> Path:
+    """The folder that downloads land in, as ``HF_HOME`` has it."""
+    return Path(_constants().HF_HUB_CACHE)
+
+
 def offline() -> bool:
     """Whether ``HF_HUB_OFFLINE`` forbids every request."""
     return bool(_constants().HF_HUB_OFFLINE)
@@ -165,7 +170,7 @@ def _bar(arrived: Arrived) -> type:
 
 
 def _blobs(repository: str) -> Path:
-    return Path(_constants().HF_HUB_CACHE, "models--" + repository.replace("/", "--"), "blobs")
+    return Path(cache(), "models--" + repository.replace("/", "--"), "blobs")
 
 
 def _digest(entry: Any) -> str:

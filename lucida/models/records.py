@@ -68,6 +68,17 @@ def recorded(spec: str) -> Record | None:
         return None
 
 
+def every() -> list[Record]:
+    """All records that can be read, by name of their files."""
+    found = []
+    for path in sorted((cache_folder() / "models").glob("*.json")):
+        try:
+            found.append(Record.from_json(json.loads(path.read_text(encoding="utf-8"))))
+        except (OSError, ValueError, TypeError, KeyError):
+            continue  # of another version, or spoilt: a download writes it anew
+    return found
+
+
 def write(spec: str, files: list[tuple[str, str, Path]]) -> Record:
     """Hash files and write them down.
 

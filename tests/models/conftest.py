@@ -130,3 +130,63 @@ def tower_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
             tower(torch.rand(16, 3, 64, 64) * 4 - 2)
     save_tower(folder, tower.state_dict())
     return folder
+
+
+def _characters(special: tuple[str, ...], template: str) -> object:
+    """A tokeniser that takes letters for tokens."""
+    from tokenizers import Tokenizer
+    from tokenizers.models import BPE
+    from tokenizers.processors import TemplateProcessing
+
+    vocabulary = {name: number for number, name in enumerate((*special, *map(chr, range(32, 127))))}
+    tokenizer = Tokenizer(BPE(vocab=vocabulary, merges=[], unk_token="<unk>"))
+    used = [(name, vocabulary[name]) for name in special if name in template]
+    tokenizer.post_processor = TemplateProcessing(single=template, special_tokens=used)
+    return tokenizer
+
+
+@pytest.fixture(scope="session")
+def hf_folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Tiny models with random weights, stored the way transformers stores them: "clip", "siglip", "siglip2"."""
+    import torch
+    import transformers as hf
+
+    base = tmp_path_factory.mktemp("hf")
+    hf.utils.logging.disable_progress_bar()
+    hf.utils.logging.set_verbosity_error()
+    tower = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 2}
+    text = tower | {"vocab_size": 120, "projection_size": 32, "max_position_embeddings": 64}
+    eye = tower | {"image_size": 32, "patch_size": 16}
+    start = {"max_position_embeddings": 77, "bos_token_id": 2, "eos_token_id": 3, "pad_token_id": 0}
+    special = {"pad_token": "<pad>", "unk_token": "<unk>", "eos_token": "</s>"}
+    long = hf.PreTrainedTokenizerFast(
+        tokenizer_object=_characters(("<pad>", "<unk>", "<s>", "</s>"), "<s> $A </s>"),
+        model_max_length=77,
+        bos_token="<s>",
+        **special,
+    )
+    short = hf.PreTrainedTokenizerFast(
+        tokenizer_object=_characters(("<pad>", "</s>", "<unk>"), "$A </s>"), model_max_length=64, **special
+    )
+    square = {"height": 32, "width": 32}
+    torch.manual_seed(0)
+    made = {
+        "clip": (
+            hf.CLIPModel(hf.CLIPConfig(text_config=text | start, vision_config=eye, projection_dim=24)),
+            hf.CLIPProcessor(hf.CLIPImageProcessor(size={"shortest_edge": 32}, crop_size=square), long),
+        ),
+        "siglip": (
+            hf.SiglipModel(hf.SiglipConfig(text_config=text, vision_config=eye)),
+            hf.SiglipProcessor(hf.SiglipImageProcessor(size=square), short),
+        ),
+        "siglip2": (
+            hf.Siglip2Model(
+                hf.Siglip2Config(text_config=text, vision_config=tower | {"patch_size": 16, "num_patches": 16})
+            ),
+            hf.Siglip2Processor(hf.Siglip2ImageProcessor(patch_size=16, max_num_patches=16), short),
+        ),
+    }
+    for name, (model, processor) in made.items():
+        model.save_pretrained(base / name)
+        processor.save_pretrained(base / name)
+    return {name: base / name for name in made}

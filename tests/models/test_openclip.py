@@ -198,7 +198,7 @@ def test_windows_are_kept_apart(encoder: OpenClip) -> None:
     assert owner.tolist()[0] == 0
     assert owner.tolist()[-1] == 2
     assert (np.diff(owner) >= 0).all()
-    assert len(vectors) == len(owner) >= 7
+    assert len(vectors) == len(owner) >= 6
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
     np.testing.assert_allclose(vectors[0], encoder.encode_texts([short])[0], atol=1e-2)
     empty, nobody = encoder.encode_windows([])
