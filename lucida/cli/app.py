@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from lucida import __version__
-from lucida.cli import ask, demo, doctor, duplicates, evaluate, ingest, manage, models, search, train
+from lucida.cli import ask, classify, demo, doctor, duplicates, evaluate, ingest, manage, models, search, train
 from lucida.cli.output import err, reopen_closed_streams, report_error
 from lucida.errors import ExitCode, LucidaError, UsageError
 
@@ -39,7 +39,7 @@ def _root(
     """Find, ask and make from your own documents and pictures."""
 
 
-for _module in (ingest, search, ask, duplicates, manage, models, evaluate, train, doctor, demo):
+for _module in (ingest, search, ask, classify, duplicates, manage, models, evaluate, train, doctor, demo):
     _module.register(app)
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from lucida.library.embedding import Embedder
     from lucida.library.filling import SwitchReport
+    from lucida.library.labelling import Labelled
     from lucida.models.protocols import SharedEncoder, TextEncoder
     from lucida.query.duplicates import DuplicateGroup
     from lucida.types import PixelRule
@@ -339,6 +340,25 @@ class Library:
 
         index = self._reading()
         return looking.duplicates(index, kinds=kinds, path=path, alike=alike, on_compared=on_compared)
+
+    def classify(
+        self, labels: Sequence[str], *, none: bool = True, top_k: int = 1, path: str | None = None
+    ) -> Iterator[Labelled]:
+        """Say of each picture in the library which of some labels fits it best, or that none does.
+
+        Args:
+            labels: words for what pictures may show; ``car|automobile`` is a label with a synonym.
+            none: whether "none of these" may be the answer.
+            top_k: how many labels each guess tells of.
+            path: only pictures of sources that fit this glob.
+
+        Raises:
+            UsageError: there are no labels, or no pictures have vectors.
+            ModelError, DependencyError: the encoder of the pictures is not here.
+        """
+        from lucida.library import looking
+
+        return looking.classify(self._reading(), self.shared_encoder(), labels, none=none, top_k=top_k, path=path)
 
     # -- looking after it ---------------------------------------------------------------------------------------
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fnmatch import fnmatch
 from typing import TYPE_CHECKING
 
-from lucida.errors import LucidaError
+from lucida.errors import LucidaError, ModelError, UsageError
 from lucida.index import Filter
 
 if TYPE_CHECKING:
     from lucida.index import Index, ItemRow
+    from lucida.library.labelling import Labelled
+    from lucida.models.protocols import SharedEncoder
     from lucida.query.duplicates import Copy, DuplicateGroup
     from lucida.query.sameness import View
 
@@ -55,6 +57,30 @@ def duplicates(
         alike=ALIKE if alike is None else alike,
         on_compared=on_compared,
     )
+
+
+def classify(
+    index: Index, encoder: SharedEncoder | None, labels: Sequence[str], *, none: bool, top_k: int, path: str | None
+) -> Iterator[Labelled]:
+    """The library's pictures with the labels that fit them best; see ``labelling.Labeller.library``.
+
+    Raises:
+        UsageError: there are no labels, or there is no encoder of pictures.
+        ModelError: the pictures' vectors belong to another encoder.
+    """
+    from lucida.library.labelling import Labeller
+
+    if encoder is None:
+        raise UsageError(
+            "The library's encoder knows no pictures.", "Choose one that does with: lucida models switch mini."
+        )
+    bound = index.shared()
+    if bound is not None and bound.fingerprint != encoder.fingerprint:
+        raise ModelError(
+            f"The library's pictures were embedded by {bound.spec}, and {encoder.spec} is another encoder.",
+            f"Embed them anew with: lucida models switch {encoder.spec}.",
+        )
+    return Labeller(encoder, labels, none=none, top_k=top_k).library(index, path)
 
 
 def _pictures(index: Index, path: str | None) -> list[ItemRow]:
