@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def linear(
     graph: GraphWriter, x: str, matrix: NDArray[np.float32], bias: NDArray[np.float32], *, eight_bits: bool = False
 ) -> str:
-    """Multiply by ``matrix`` of shape (in, out) and add ``bias``. In 8 bits, activations are scaled per tensor and call."""
+    """Multiply by ``matrix`` of shape (in, out) and add ``bias``. 8 bits scale activations per call."""
     product = _multiply_8bit(graph, x, matrix) if eight_bits else graph.op("MatMul", x, graph.constant(matrix))
     return graph.op("Add", product, graph.constant(bias))
 

@@ -73,7 +73,7 @@ def decoded_files(
 
     Args:
         paths: drawn as needed.
-        rule: what becomes of each; None leaves them as they are, JPEG no smaller than 1024 px.
+        rule: what becomes of each; None shrinks them to whole fractions not much above 1024 px.
         workers: threads; None for one per core.
 
     Yields:
@@ -112,7 +112,10 @@ def _decode(path: Path, rule: PixelRule | None, max_pixels: int, budget: _Budget
         scalable = image.format in {"JPEG", "MPO"}
         with budget.held(min(4 * side_px**2, width * height) if scalable else width * height):
             picture = decoded(image, path, side_px)
-            return rule.fit(picture) if rule else picture
+            if rule:
+                return rule.fit(picture)
+            factor = max(picture.size) // _UNFITTED_PX
+            return picture.reduce(factor) if factor > 1 else picture
 
 
 def _attempt(path: Path, rule: PixelRule | None, max_pixels: int, budget: _Budget) -> Image | LucidaError:
