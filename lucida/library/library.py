@@ -229,6 +229,7 @@ class Library:
         since: datetime | None = None,
         until: datetime | None = None,
         all_copies: bool = False,
+        cutoff: bool = True,
     ) -> list[Hit]:
         """Find pictures and passages by words, by pictures, by items, or by all of them together.
 
@@ -244,6 +245,7 @@ class Library:
             media_type: e.g. ``application/pdf`` or ``image/*``.
             since, until: bounds on the source's own date.
             all_copies: near-duplicates as hits of their own.
+            cutoff: leave out what does not match; without it the nearest come however far they are.
 
         Returns:
             The most likely matches first, with reasons (``why``); empty when nothing matches.
@@ -265,7 +267,7 @@ class Library:
             self.encoder() if index.encoder() is not None else None,
             self.shared_encoder() if index.shared() is not None else None,
         )
-        return search(index, encoders, SearchRequest(query, top_k, where, parts, all_copies))
+        return search(index, encoders, SearchRequest(query, top_k, where, parts, all_copies, cutoff))
 
     def ask(self, question: str, *, path: str | None = None, media_type: str | None = None) -> Answer:
         """Answer from the documents, with the place that proves it, or abstain.

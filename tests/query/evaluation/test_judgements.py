@@ -48,7 +48,7 @@ def test_every_form_says_the_same(tmp_path: Path, name: str) -> None:
         ("a.json", '{\n"q1": {"a": 1},\n}', r"a\.json:3 is no JSON"),
         ("a.json", '{"q1": {"a": "much"}}', r"a\.json under 'q1' has the grade 'much'"),
         ("a.json", '["q"]', r"a\.json, entry 1, has no query"),
-        ("a.json", '[{"query": "x", "relevant": [], "id": 1}, {"query": "", "relevant": [], "id": 1}]', "2, has the id 1"),
+        ("a.json", json.dumps([{"query": "x", "relevant": [], "id": 1}] * 2), "2, has the id 1"),
         ("a.json", "7", "neither queries nor judgements"),
     ],
 )  # fmt: skip
