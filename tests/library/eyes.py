@@ -26,8 +26,8 @@ class Eye:
         self.spec = spec
         self.fingerprint = f"eye-{spec}"
         self.text_is_minilm = text_is_minilm
-        # Each has a space of its own.
-        self.dimension = 12 + len(spec)
+        # Where texts are MiniLM's, the space is as wide as MiniLM's; else each has one of its own.
+        self.dimension = 384 if text_is_minilm else 12 + len(spec)
         self.seen = 0
         self.faulty: tuple[int, int] | None = None
         self.dead = False
