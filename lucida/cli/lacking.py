@@ -30,7 +30,7 @@ def embedding_advice(numbers: Statistics, encoder: str) -> tuple[str, str] | Non
     lacking = [plural(count, what) for count, what in ((passages, "passage"), (pictures, "picture")) if count]
     if lacking:
         return (
-            f"{' and '.join(lacking)} have no vectors yet",
+            f"without vectors yet: {' and '.join(lacking)}",
             "Embed what can be embedded with: lucida verify --repair.",
         )
     return None
