@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-NAMES = ("start", "embed", "born_digital", "scans", "memory", "mixed")
+NAMES = ("start", "embed", "born_digital", "scans", "memory", "pictures", "mixed")
 
 
 def main(names: list[str]) -> int:
