@@ -143,9 +143,9 @@ def failure(error: Exception) -> LucidaError:
 def picture_vectors(encoder: SharedEncoder, pictures: Sequence[Picture]) -> Vectors:
     """Vectors of pictures as they were read: float32 (n, dimension), zeros where a picture has no pixels or fails.
 
-    What the reader brought to the encoder's size is taken as it is. Otherwise the preview is decoded: its 512 pixels are
-    more than the towers look at. With ``mini``, 38 pictures of 384 to 1,755 pixels had vectors whose cosine to those of
-    their previews was at least 0.9995.
+    What the reader brought to the encoder's size is taken as it is. Otherwise the preview is decoded: its 512 pixels
+    are more than the towers look at. With ``mini``, 38 pictures of 384 to 1,755 pixels had vectors whose cosine to
+    those of their previews was at least 0.9995.
 
     Raises:
         Exception: whatever the encoder raised, if it failed on every one of the pictures.
