@@ -52,7 +52,7 @@ class Recipe:
     momentum: float = 0.9
     weight_decay: float = 5e-5
     average: float = 0.9985
-    general_weight: float = 0.3
+    general_weight: float = 0.2
     stay_weight: float = 0.0
     seed: int = 1
     save_minutes: float = 4.0

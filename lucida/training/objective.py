@@ -21,7 +21,6 @@ def prototype_loss(
     targets: torch.Tensor,
     rivals: torch.Tensor,
     scale: torch.Tensor,
-    smoothing: float = 0.05,
 ) -> torch.Tensor:
     """Cross-entropy of each picture over the bank's words.
 
@@ -31,16 +30,14 @@ def prototype_loss(
         targets: int64 (n,), index of each picture's words.
         rivals: bool (c, c), whether column's words compete with row's.
         scale: inverse temperature.
-        smoothing: share of the target's mass spread over its rivals (Szegedy et al., 2016).
     """
     import torch
 
     allowed = rivals[targets]
     logits = (scale * vectors @ bank.T).masked_fill(~allowed, float("-inf"))
     log_shares = torch.log_softmax(logits, dim=1)
-    own = log_shares.gather(1, targets[:, None]).squeeze(1)
-    others = log_shares.masked_fill(~allowed, 0.0).sum(dim=1) / allowed.sum(dim=1)
-    return -((1 - smoothing) * own + smoothing * others).mean()
+    # No label smoothing: it would draw pictures towards being equally far from all other words, and words are not.
+    return -log_shares.gather(1, targets[:, None]).mean()
 
 
 def retrieval_loss(

@@ -28,7 +28,7 @@ class Ingredient:
     views: Views
 
 
-_PHOTOGRAPHS = Views()
+_PHOTOGRAPHS = Views(scale=(0.7, 1.08), aspect=1.2, rotate=5.0, colour=0.2, grey=0.02)
 #: Cut-outs turn further and lose their colour more often, so that a new artist's hand is not too strange.
 _PICTOGRAMS = Views(scale=(0.8, 1.3), aspect=1.2, rotate=12.0, colour=0.4, grey=0.15)
 #: Captions speak of left, right and colours, so those must stay.

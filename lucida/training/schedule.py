@@ -25,8 +25,8 @@ class Schedule:
 
     peak_rate: float = 0.2
     warm_up: float = 0.03
-    sides: tuple[int, ...] = (80, 96, 128)
-    until: tuple[float, ...] = (0.4, 0.75, 1.0)
+    sides: tuple[int, ...] = (96, 128)
+    until: tuple[float, ...] = (0.65, 1.0)
 
     def rate(self, progress: float) -> float:
         """The learning rate at a share of the run, 0..1."""
