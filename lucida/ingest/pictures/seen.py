@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from lucida.types import Picture, PixelRule
 
 
-#: Pages of a document whose pixels travel with it, 50 to 150 KB each. Those of later pages are drawn again when the rest
-#: is in the library.
+#: Pages of a document whose pixels travel with it, 50 to 150 KB each. Those of later pages are drawn again when the
+#: rest is in the library.
 MOST_PAGES = 500
 
 
