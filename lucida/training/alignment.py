@@ -53,8 +53,8 @@ class Debt:
         conflicts: groups of names with the same pixels under different captions.
         suspects: pairs whose caption does not fit, the worst first.
         mean_rank: mean share of other captions that fit better than the own; 0.5 is chance.
-        unfit: estimated share of pairs whose caption is no better than chance. Ranks of such pairs are uniform, so those
-            in the worse half are half of them: Storey, "A direct approach to false discovery rates" (2002).
+        unfit: estimated share of pairs whose caption is no better than chance. Their ranks are uniform, so those in the
+            worse half are half of them: Storey, "A direct approach to false discovery rates" (2002).
         shift: by how many rows the captions seem to have slipped; 0 for none.
         classes: pictures per caption where captions repeat, else empty.
         reasons: why the data are refused; empty when they are fit.
@@ -184,7 +184,8 @@ def _judge_fit(debt: Debt, ranks: NDArray[np.float64]) -> None:
         )
     elif debt.unfit > MOST_UNFIT:
         debt.reasons.append(
-            f"The captions of about {debt.unfit:.0%} of the pairs fit no better than chance (bearable: {MOST_UNFIT:.0%})."
+            f"The captions of about {debt.unfit:.0%} of the pairs fit no better than chance "
+            f"(bearable: {MOST_UNFIT:.0%})."
         )
     if debt.suspects and not debt.reasons:
         debt.remarks.append(f"{len(debt.suspects)} captions do not fit their picture; look at them.")
