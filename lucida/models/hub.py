@@ -33,6 +33,7 @@ class RemoteFile:
         name: path inside the repository.
         size: in bytes.
         digest: SHA-256 of a large file; Git's SHA-1 of a small one's blob.
+        branch: the branch, tag or commit that was asked for.
     """
 
     repository: str
@@ -40,6 +41,7 @@ class RemoteFile:
     name: str
     size: int
     digest: str
+    branch: str = "main"
 
 
 def endpoint() -> str:
@@ -71,7 +73,7 @@ def listing(repository: str, revision: str | None = None) -> list[RemoteFile]:
     except Exception as error:
         raise _translated(error, repository) from error
     return [
-        RemoteFile(repository, info.sha, entry.rfilename, int(entry.size or 0), _digest(entry))
+        RemoteFile(repository, info.sha, entry.rfilename, int(entry.size or 0), _digest(entry), revision or "main")
         for entry in info.siblings or ()
     ]
 
@@ -140,7 +142,13 @@ def _fill(file: RemoteFile, blob: Path, arrived: Arrived) -> None:
 def _placed(file: RemoteFile) -> Path:
     """Let the Hub's own library link the blob into its snapshot; it has nothing left to download."""
     hub = require("huggingface_hub", "download models")
-    return Path(hub.hf_hub_download(file.repository, file.name, revision=file.revision, endpoint=endpoint()))
+    path = Path(hub.hf_hub_download(file.repository, file.name, revision=file.revision, endpoint=endpoint()))
+    if file.branch != file.revision:
+        # What the branch pointed at, for whoever asks for the branch by name: the cache's own way to say so.
+        note = _blobs(file.repository).parent / "refs" / file.branch
+        note.parent.mkdir(parents=True, exist_ok=True)
+        note.write_text(file.revision, encoding="ascii")
+    return path
 
 
 def digest_of(path: Path, like: str) -> str:

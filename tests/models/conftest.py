@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+import importlib.util
 import json
 import random
-from typing import TYPE_CHECKING
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
     from PIL.Image import Image
 
@@ -190,3 +194,31 @@ def hf_folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         model.save_pretrained(base / name)
         processor.save_pretrained(base / name)
     return {name: base / name for name in made}
+
+
+def _beside(name: str) -> ModuleType:
+    """A module in this folder that is no test; there is no package to import it from."""
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # dataclasses look their module up
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def hub(hf_folders: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A Hub on loopback that serves ``tiny/siglip``, and cache folders of the test's own."""
+    from huggingface_hub import constants
+
+    served = _beside("fake_hub").FakeHub({"tiny/siglip": hf_folders["siglip"]})
+    monkeypatch.setenv("LUCIDA_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
+    template = constants.HUGGINGFACE_CO_URL_TEMPLATE.replace(constants.ENDPOINT, served.address)
+    monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)
+    monkeypatch.setattr(constants, "ENDPOINT", served.address)
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
+    monkeypatch.setattr(constants, "DOWNLOAD_CHUNK_SIZE", 1 << 14)  # what is written at a time: 10 MB
+    yield served
+    served.close()
