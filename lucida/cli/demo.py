@@ -17,7 +17,12 @@ from lucida.cli.story import Question, Search, Story
 from lucida.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PIL.Image import Image
+
     from lucida.library import Library
+    from lucida.types import Hit
 
 
 def register(app: typer.Typer) -> None:
@@ -45,10 +50,13 @@ def demo(
     with Library.open(to / "library") as library:
         story = tell(library, folder)
     report = write_report(story, to / "report.html")
+    sheet = to / "pictures.png"
+    _contact_sheet(story).save(sheet)
     if as_json:
         print_json(_as_json(story, report))
     else:
         out().print(f"\nThe report with pictures: {report}", style="bold")
+        out().print(f"Pictures found:           {sheet}")
         out().print(f'Go on yourself:           lucida search "payment terms" --library {to / "library"}')
     return int(ExitCode.DONE)
 
@@ -67,8 +75,8 @@ def tell(library: Library, folder: Path) -> Story:
         f"{plural(report.added, 'file')}, {plural(report.pages, 'page')}, {plural(report.items, 'item')} "
         f"in {report.seconds:.1f} s"
     )
-    for entry in _read_json(folder / "searches.json"):
-        story.searches.append(_search(library, entry["query"]))
+    for entry in _searches(folder):
+        story.searches.append(_search(library, entry["query"], [folder / name for name in entry.get("images", ())]))
     for entry in _read_json(folder / "questions.json"):
         story.questions.append(_ask(library, entry["question"], entry["answer"]))
     return story
@@ -81,15 +89,23 @@ def _languages() -> tuple[str, ...]:
     return tuple(name for name in ("eng", "deu") if name in installed_languages()) or ("eng",)
 
 
-def _search(library: Library, query: str) -> Search:
+def _search(library: Library, query: str, images: Sequence[Path] = ()) -> Search:
     started = time.perf_counter()
-    hits = library.search(query, top_k=3)
-    search = Search(query, hits, time.perf_counter() - started)
+    hits = library.search(query, images=images, top_k=3)
+    seconds = time.perf_counter() - started
+    asked = " + ".join(filter(None, (query, *(f"a picture like {path.name}" for path in images))))
+    search = Search(asked, hits, seconds)
     search.pictures = [library.page_image(hit.source, hit.page, dpi=100) for hit in hits]
-    err().print(f"\nsearch  {query}", style="bold")
+    err().print(f"\nsearch  {asked}", style="bold")
     for hit in hits:
-        err().print(f"  {hit.rank}. {Path(hit.source).name}, page {hit.page}: {_short(hit.text)}")
+        err().print(f"  {hit.rank}. {Path(hit.source).name}, {_what(hit)}", markup=False)
+    if not hits:
+        err().print("  nothing that matches")
     return search
+
+
+def _what(hit: Hit) -> str:
+    return "picture" if hit.kind == "picture" else f"page {hit.page}: {_short(hit.text)}"
 
 
 def _ask(library: Library, question: str, expected: str | None) -> Question:
@@ -102,6 +118,19 @@ def _ask(library: Library, question: str, expected: str | None) -> Question:
     for citation in answer.citations[:1]:
         err().print(f"  {Path(citation.source).name}, page {citation.page}", style="dim")
     return told
+
+
+def _contact_sheet(story: Story) -> Image:
+    """The first picture of each search that found one, under what was searched."""
+    from lucida.query.contact_sheet import contact_sheet
+
+    found = [
+        (picture, search.query)
+        for search in story.searches
+        for hit, picture in zip(search.hits, search.pictures, strict=True)
+        if hit.kind == "picture"
+    ]
+    return contact_sheet(found, title="What was found")
 
 
 def _short(text: str, length: int = 76) -> str:
@@ -134,6 +163,12 @@ def _fresh_library(folder: Path) -> None:
 def _read_json(path: Path) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
     return rows
+
+
+def _searches(folder: Path) -> list[dict[str, Any]]:
+    """Searches by words, then those by pictures, if the folder has any."""
+    files = [folder / "searches.json", folder / "picture-searches.json"]
+    return [entry for path in files if path.is_file() for entry in _read_json(path)]
 
 
 def _as_json(story: Story, report: Path) -> dict[str, Any]:
