@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,10 +12,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lucida.errors import LucidaError, UsageError
+from lucida.errors import LucidaError, ModelError, UsageError
 from lucida.index import Filter
 from lucida.ingest.files.walk import READABLE_PICTURES, FoundFile, walk
-from lucida.query.classify import Guess, LabelSpace, classify, label_space, parse_labels
+from lucida.query.classify import (
+    Guess,
+    LabelSpace,
+    classify,
+    label_space,
+    parse_labels,
+    word_vectors,
+    words_version,
+)
 from lucida.types import Failure
 from lucida.types.paths import json_path, printable
 
@@ -67,7 +76,7 @@ class Labeller:
     def __init__(self, encoder: SharedEncoder, labels: Sequence[str], *, none: bool = True, top_k: int = 1) -> None:
         self._encoder = encoder
         self._none, self._top_k = none, top_k
-        self.space: LabelSpace = label_space(encoder, parse_labels(labels))
+        self.space: LabelSpace = label_space(encoder, parse_labels(labels), _kept_words(encoder))
 
     def files(self, paths: Sequence[Path], done: frozenset[str] = frozenset()) -> Iterator[Labelled | Failure]:
         """Label picture files, at and below the paths, in the order of their names.
@@ -168,6 +177,22 @@ def load_encoder(spec: str) -> SharedEncoder:
     if spec == "minilm":
         raise UsageError("The encoder minilm knows no pictures.", "Leave --encoder out, or name another.")
     return load_shared_encoder(spec)
+
+
+def _kept_words(encoder: SharedEncoder) -> Vectors:
+    """The everyday words as this encoder sees them; kept in the cache folder once made."""
+    from lucida.models.cache import cache_folder, replacing
+
+    path = cache_folder() / "everyday-words" / f"{encoder.fingerprint}-{words_version()}.npy"
+    with contextlib.suppress(OSError, ValueError):
+        kept: Vectors = np.load(path, allow_pickle=False)
+        if kept.ndim == 2 and kept.shape[1] == encoder.dimension:
+            return kept
+    vectors = word_vectors(encoder)
+    # Where nothing can be kept, they are made anew next time.
+    with contextlib.suppress(ModelError, OSError), replacing(path) as part, part.open("wb") as file:
+        np.save(file, vectors, allow_pickle=False)
+    return vectors
 
 
 def _drained(failures: list[Failure]) -> Iterator[Failure]:

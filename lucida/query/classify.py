@@ -1,13 +1,14 @@
 """Zero-shot labels: which of some words fits a picture best, and whether any of them does.
 
 A label is the mean of its prompts (prompt ensembling, Radford et al., 2021). Against it stand everyday words that mean
-something else: "none of these" is what they win, after Jiang et al., "Negative Label Guided OOD Detection with Pretrained
-Vision-Language Models" (2024). Cosines are told in spreads above their mean over the everyday words, for each picture,
-so that one calibration holds where all cosines are 0.2 and where they are -0.1.
+something else, and "none of these" is what they win, after Jiang et al., "Negative Label Guided OOD Detection with
+Pretrained Vision-Language Models" (2024). Cosines are told in spreads above their mean over the everyday words, for
+each picture, so that one calibration holds where all cosines are 0.2 and where they are -0.1.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,10 +26,12 @@ if TYPE_CHECKING:
 
 NONE_OF_THESE = "none of these"
 #: Everyday words with a cosine above this to a label mean much the same (cat: kitten) and do not stand against it.
-_SAME_MEANING = 0.6
-#: How much one spread above the mean counts, and how much all everyday words count against one label: chosen on half of
-#: the classes of a set of photographs, see ``docs/classify.md``.
-SHARPNESS, WEIGHT_OF_OTHERS = 3.0, 0.05
+_SAME_MEANING = 0.7
+#: How much one spread above the mean counts, and how much the average everyday word counts against each label; so many
+#: labels as there are, "none of these" is as likely before anybody looks. Chosen with half of the classes of a set of
+#: photographs offered, see ``docs/classify.md``.
+SHARPNESS, WEIGHT_OF_OTHERS = 2.0, 3.0
+_TEMPLATES = ("{}", "a {}", "a photo of a {}")
 _WORDS = Path(__file__).with_name("everyday_words.txt")
 
 
@@ -113,10 +116,26 @@ def everyday_words() -> tuple[str, ...]:
     return tuple(line for line in lines if line.strip() and not line.startswith("#"))
 
 
-def label_space(encoder: TextEncoder, labels: Sequence[Label]) -> LabelSpace:
-    """Put labels, and the everyday words that mean something else, into an encoder's space."""
-    vectors = class_vectors(encoder, [label.names for label in labels])
-    words = class_vectors(encoder, [(word,) for word in everyday_words()])
+def word_vectors(encoder: TextEncoder) -> Vectors:
+    """The everyday words in an encoder's space, float32 (words, dimension): thousands of prompts, worth keeping."""
+    return class_vectors(encoder, [(word,) for word in everyday_words()], _TEMPLATES)
+
+
+@cache
+def words_version() -> str:
+    """Changes with any word and any template: the first 12 hex digits of a SHA-256."""
+    return hashlib.sha256("\n".join((*everyday_words(), *_TEMPLATES)).encode()).hexdigest()[:12]
+
+
+def label_space(encoder: TextEncoder, labels: Sequence[Label], words: Vectors) -> LabelSpace:
+    """Put labels into an encoder's space, with the everyday words that mean something else.
+
+    Args:
+        encoder: of texts.
+        labels: at least one.
+        words: from ``word_vectors`` of the same encoder.
+    """
+    vectors = class_vectors(encoder, [label.names for label in labels], _TEMPLATES)
     return LabelSpace(tuple(label.name for label in labels), vectors, against(vectors, words))
 
 
@@ -143,7 +162,8 @@ def probabilities(pictures: Vectors, space: LabelSpace, *, none: bool = True) ->
     rest = SHARPNESS * (others - mean) / spread
     highest = np.maximum(fits.max(axis=1, keepdims=True), rest.max(axis=1, keepdims=True))
     weights = np.exp(fits - highest)
-    left = WEIGHT_OF_OTHERS * np.exp(rest - highest).sum(axis=1, keepdims=True) if none else np.zeros_like(mean)
+    stake = WEIGHT_OF_OTHERS * len(space.names) if none else 0.0
+    left = stake * np.exp(rest - highest).mean(axis=1, keepdims=True)
     weights = np.concatenate([weights, left], axis=1)
     found: Vectors = (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
     return found
