@@ -84,8 +84,9 @@ def bind_shared(connection: Connection, binding: Binding) -> None:
     if held is None:
         set_shared(connection, binding)
     elif held[1:] != binding[1:]:
+        other = f"another version of {held.spec}" if held.spec == binding.spec else held.spec
         raise ModelError(
-            f"The library's pictures are in the space of {held.spec}; {binding.spec} puts them elsewhere.",
+            f"The library's pictures are in the space of {other}; {binding.spec} puts them elsewhere.",
             f"Have them embedded anew with: lucida models switch {binding.spec}.",
         )
 

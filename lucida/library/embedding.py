@@ -37,14 +37,21 @@ class Embedder:
         text: gives the text encoder; called when the first passages are there, so that a run that finds nothing new
             loads no model. None leaves passages to their words.
         shared: gives the encoder of pictures in the same way. None leaves pictures to their captions.
+        texts_alone: it gives None because nobody wants pictures to have vectors.
     """
 
     def __init__(
-        self, index: Index, text: Callable[[], TextEncoder | None], shared: Callable[[], SharedEncoder | None]
+        self,
+        index: Index,
+        text: Callable[[], TextEncoder | None],
+        shared: Callable[[], SharedEncoder | None],
+        *,
+        texts_alone: bool = False,
     ) -> None:
         self._index = index
         self._text = text
         self._shared = shared
+        self._texts_alone = texts_alone
         self._broken: set[str] = set()
         #: What an encoder said when it failed first.
         self.problem: LucidaError | None = None
@@ -63,6 +70,21 @@ class Embedder:
         windows = self._windows(texts)
         rows = zip(documents, passages, seen, windows, strict=True)
         return [Reading(state, document, text, shown, parts) for (state, document), text, shown, parts in rows]
+
+    def fitting(self) -> SharedEncoder | None:
+        """The encoder of pictures, before anything is read, if the library's pictures, where it has some, are by it.
+
+        Raises:
+            ModelError: they belong to another encoder.
+            UsageError, DependencyError: from loading it.
+        """
+        held = self._index.shared()
+        if held is not None and self._texts_alone:
+            raise ModelError(
+                f"The library's pictures are in the space of {held.spec}, and its settings want texts alone.",
+                f'Set encoder = "{held.spec}" in lucida.toml, or drop the vectors with: lucida models switch minilm.',
+            )
+        return self._shared() if held is None else self.shared_encoder()
 
     def text_encoder(self) -> TextEncoder | None:
         """The text encoder, with the index bound to it; None without one."""

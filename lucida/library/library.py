@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from lucida.library.labelling import Labelled
     from lucida.models.protocols import SharedEncoder, TextEncoder
     from lucida.query.duplicates import DuplicateGroup
-    from lucida.types import PixelRule
 
 
 class Library:
@@ -112,8 +111,9 @@ class Library:
         ocr = self._backends.ocr(options.languages)
         with self._writing() as index:
             embedder = self._embedder(index)
+            shared = embedder.fitting()
             if options.pixels is None:
-                options = replace(options, pixels=self._pixel_rule())
+                options = replace(options, pixels=getattr(shared, "pixel_rule", None))
             run = Ingestion(
                 index, embedder, ocr, options, ignore=self.config.ignore, workers=workers, observer=observer
             )
@@ -457,11 +457,7 @@ class Library:
             bound = index.encoder()
             return self._backends.encoder(bound.spec if bound else TEXT_ENCODER)
 
-        return Embedder(index, text, self._backends.shared)
-
-    def _pixel_rule(self) -> PixelRule | None:
-        """How readers are to bring pictures to the encoder's size; None where they need not."""
-        return getattr(self._backends.shared(), "pixel_rule", None)
+        return Embedder(index, text, self._backends.shared, texts_alone=self.config.encoder == TEXT_ENCODER)
 
     def configure(self, **changes: object) -> None:
         """Change settings and write them to ``lucida.toml``."""

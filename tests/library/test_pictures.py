@@ -243,6 +243,15 @@ def test_mixing_encoders_is_refused_with_advice(library: Library, album: Path, u
     assert "lucida models switch hf:clip" in caught.value.advice
     assert len(library.sources()) == 1
     assert library.shared_encoder().spec == "mini"  # searches go on in the space that the pictures are in
+    library.configure(encoder="minilm")
+    with pytest.raises(ModelError, match="texts alone"):
+        library.ingest(album)
+    newer = eyes.Eye()
+    newer.fingerprint = "eye-mini-2"
+    use(newer)
+    library.configure(encoder="mini")
+    with pytest.raises(ModelError, match="another version of mini"):
+        library.ingest(album)
 
 
 def test_switching_there_and_back(library: Library, album: Path, use: Callable[..., Any]) -> None:
