@@ -1,6 +1,7 @@
-"""Vector segments: immutable FAISS files, one ``IndexIDMap2`` over ``IndexFlatIP`` each, whose ids are item ids.
+"""Vector segments: immutable files of vectors, whose ids are item ids, in FAISS' own format.
 
-Where an item has several vectors (a passage's windows), its id stands there several times.
+Small ones are flat (see ``flat``), large ones compact (see ``inverted``); the file says which it is. Where an item has
+several vectors (a passage's windows), its id stands there several times.
 
 Files are memory-mapped, so opening one costs neither time nor memory for what is not searched.
 """
@@ -10,14 +11,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from lucida.errors import LibraryDamagedError
+from lucida.index.allowed import Allowed, allowed
 from lucida.index.faults import damaged
+from lucida.index.flat import Flat, flat_index
+from lucida.index.inverted import Inverted
 from lucida.index.storage import DurableWriter, Stored
 from lucida.lazy import require
 
@@ -75,9 +78,12 @@ def write_segment(writer: DurableWriter, path: Path, ids: NDArray[np.int64], vec
         ids: int64 (n,), ascending. An id that comes several times has several vectors.
         vectors: float32 (n, dimension), unit rows.
     """
+    return write_index(writer, path, flat_index(ids, vectors))
+
+
+def write_index(writer: DurableWriter, path: Path, index: Any) -> Stored:
+    """Write a FAISS index as a segment through ``writer``; the caller publishes."""
     faiss = require("faiss", "store vectors")
-    index = faiss.IndexIDMap2(faiss.IndexFlatIP(vectors.shape[1]))
-    index.add_with_ids(np.ascontiguousarray(vectors, dtype=np.float32), np.ascontiguousarray(ids, dtype=np.int64))
     return writer.write(path, lambda take: faiss.write_index(index, faiss.PyCallbackIOWriter(take, _CHUNK)))
 
 
@@ -95,28 +101,32 @@ class Segment:
         # A mapped file that is shorter than its header claims would end the process on access.
         if self.path.stat().st_size != info.bytes:
             raise self._damaged("has another size than the catalogue says")
-        self._faiss = require("faiss", "search vectors")
-        self._index = self._open()
+        self.inner = self._open()
 
-    def _open(self) -> Any:
+    def _open(self) -> Flat | Inverted:
+        faiss = require("faiss", "search vectors")
         try:
-            index = self._faiss.read_index(str(self.path), self._faiss.IO_FLAG_MMAP_IFC)
+            index = faiss.read_index(str(self.path), faiss.IO_FLAG_MMAP_IFC)
         except RuntimeError as error:
             raise self._damaged("cannot be read") from error
         shape = (index.d, index.ntotal, index.metric_type)
-        expected = (self.info.dimension, self.info.count, self._faiss.METRIC_INNER_PRODUCT)
-        if not isinstance(index, self._faiss.IndexIDMap2) or shape != expected:
+        kinds = {faiss.IndexIDMap2: Flat, faiss.IndexIVFScalarQuantizer: Inverted}
+        if type(index) not in kinds or shape != (self.info.dimension, self.info.count, faiss.METRIC_INNER_PRODUCT):
             raise self._damaged("holds something else than the catalogue says")
-        return index
+        return kinds[type(index)](index)
 
     def _damaged(self, what: str) -> LibraryDamagedError:
         return damaged(f"The vector file {self.path} {what}.")
 
-    @cached_property
+    @property
+    def exact(self) -> bool:
+        """Whether vectors come back, and are compared, as they were given."""
+        return self.inner.exact
+
+    @property
     def ids(self) -> NDArray[np.int64]:
-        """int64 (count,), in the order of the vectors."""
-        ids: NDArray[np.int64] = self._faiss.vector_to_array(self._index.id_map)
-        return ids
+        """int64 (count,), in the order of the rows; ascending only in exact segments."""
+        return self.inner.ids
 
     def rows_of(self, item_ids: NDArray[np.int64]) -> NDArray[np.int64]:
         """The rows that hold vectors of these items, int64 (n,), ascending.
@@ -124,17 +134,11 @@ class Segment:
         Args:
             item_ids: ascending, each once; those that are not here are passed over.
         """
-        first, last = (np.searchsorted(self.ids, item_ids, side) for side in ("left", "right"))
-        there = last > first
-        spans = [np.arange(*span) for span in zip(first[there], last[there], strict=True)]
-        return np.concatenate(spans) if spans else np.empty(0, dtype=np.int64)
+        return self.inner.rows_of(item_ids)
 
     def vectors(self, rows: NDArray[np.bool_] | NDArray[np.int64] | slice = slice(None)) -> Vectors:
-        """Copies of the vectors in the given rows: float32 (n, dimension)."""
-        flat = self._faiss.downcast_index(self._index.index)
-        view = self._faiss.rev_swig_ptr(flat.get_xb(), self.info.count * self.info.dimension)
-        copy: Vectors = view.reshape(self.info.count, self.info.dimension)[rows].copy()
-        return copy
+        """Copies of the vectors in the given rows: float32 (n, dimension). From compact segments, they are rounded."""
+        return self.inner.vectors(rows)
 
     def check(self) -> None:
         """Read the whole file and hold it against the catalogue.
@@ -149,20 +153,19 @@ class Segment:
             if fault := fault_of(self.vectors(slice(start, start + (1 << 14)))):
                 raise self._damaged(f"is of no use: {fault}")
 
-    def search(self, query: Vectors, k: int, selector: Any) -> list[tuple[float, int]]:
+    def search(self, query: Vectors, k: int, keep: Allowed | None) -> list[tuple[float, int]]:
         """At least the ``k`` best items of this segment by their best vector, ties included: (minus cosine, item id).
 
         Where items have several vectors, those of a few may fill the list, so it is lengthened until it holds enough.
         """
         wanted = min(round(k * self.info.spread) + _TIES, self.info.count)
-        parameters = None if selector is None else self._faiss.SearchParameters(sel=selector)
         while True:
-            scores, ids = self._index.search(query, wanted, params=parameters)
+            scores, ids = self.inner.search(query, wanted, keep, wanted - _TIES)
             best: dict[int, float] = {}
-            for score, item in zip(scores[0].tolist(), ids[0].tolist(), strict=True):
+            for score, item in zip(scores.tolist(), ids.tolist(), strict=True):
                 if item >= 0:
                     best.setdefault(item, -round(score, 6))
-            if len(best) >= k or wanted == self.info.count or ids[0][-1] < 0:
+            if len(best) >= k or wanted == self.info.count or not len(ids) or ids[-1] < 0:
                 return [(negated, item) for item, negated in best.items()]
             wanted = min(wanted * 2, self.info.count)
 
@@ -179,19 +182,6 @@ def search_segments(
         dead: int64, ids that must not appear.
         among: int64, the only ids that may appear; None for all.
     """
-    selector = _selector(dead, among)
-    merged = sorted(hit for segment in segments for hit in segment.search(query, k, selector))
+    keep = allowed(dead, among)
+    merged = sorted(hit for segment in segments for hit in segment.search(query, k, keep))
     return [(item, -negated) for negated, item in merged[:k]]
-
-
-def _selector(dead: NDArray[np.int64], among: NDArray[np.int64] | None) -> Any:
-    faiss = require("faiss", "search vectors")
-    if among is not None:
-        return _bitmap(faiss, np.setdiff1d(among, dead))
-    return faiss.IDSelectorNot(_bitmap(faiss, dead)) if len(dead) else None
-
-
-def _bitmap(faiss: Any, ids: NDArray[np.int64]) -> Any:
-    bits = np.zeros(int(ids.max(initial=0)) + 1, dtype=np.bool_)
-    bits[ids] = True
-    return faiss.IDSelectorBitmap(np.packbits(bits, bitorder="little"))
