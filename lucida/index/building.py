@@ -103,13 +103,13 @@ def _trained(faiss: Any, sample: Vectors, lists: int, donor: Inverted | None, pu
 
 def _cluster(faiss: Any, sample: Vectors, lists: int, quantizer: Any, pulse: Pulse) -> None:
     """Spherical k-means; round by round, so that it can be given up."""
-    centres = None
+    centres = np.empty(0, dtype=np.float32)
     for _ in range(_ITERATIONS):
         pulse()
         clustering = faiss.Clustering(sample.shape[1], lists)
         clustering.niter, clustering.spherical, clustering.seed = 1, True, _SEED
         clustering.min_points_per_centroid, clustering.max_points_per_centroid = 1, len(sample)
-        if centres is not None:
+        if len(centres):
             faiss.copy_array_to_vector(centres, clustering.centroids)
         quantizer.reset()
         clustering.train(sample, on_gpu(faiss, quantizer))
@@ -174,7 +174,7 @@ def calibrated(index: Any, queries: Vectors, recall: float, pulse: Pulse, depth:
         if hits >= recall * max((best >= 0).sum(), 1):
             break
         probes = max(probes + 1, round(probes * 1.25))
-    return min(probes, index.nlist)
+    return min(probes, int(index.nlist))
 
 
 def _found(index: Any, queries: Vectors, depth: int, probes: int, pulse: Pulse) -> Iterator[NDArray[np.int64]]:

@@ -19,7 +19,7 @@ def compact(publisher: Publisher) -> Compacted:
     database = publisher.database
     before, bytes_before = _measure(database)
     with database.read() as connection:
-        groups = packs(loads(connection))
+        groups = packs(loads(connection), publisher.scale)
     dropped = sum(merge(publisher, group) for group in groups)
     _tighten(database)
     publisher.checkpoint("compacted")

@@ -62,7 +62,7 @@ class Flat:
     def search(
         self, query: Vectors, wanted: int, keep: Allowed | None, best: int
     ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-        """The ``wanted`` nearest vectors: cosines and ids, -1 where there are no more; ``best`` does not matter here."""
+        """The ``wanted`` nearest vectors: cosines and ids, -1 where there are no more; ``best`` is of no account."""
         parameters = None if keep is None else self._faiss.SearchParameters(sel=keep.selector)
         scores, ids = self._index.search(query, wanted, params=parameters)
         return scores[0], ids[0]

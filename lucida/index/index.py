@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from lucida.errors import UsageError
+from lucida.index.choice import DEFAULT, Scale
 from lucida.index.reader import Reader
 from lucida.index.records import Binding, Compacted, FailedReading, FileState, Problem, Published, Reading
 from lucida.index.storage import Checkpoint, no_checkpoint
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from lucida.index.background import Background
     from lucida.index.database import Database
     from lucida.index.lock import WriterLock
     from lucida.index.publication import Publisher
@@ -32,10 +34,14 @@ class Index(Reader):
     Writing needs ``write=True``, of which there is one at a time, and one thread of it at a time.
     """
 
-    def __init__(self, folder: Path, database: Database, lock: WriterLock | None, checkpoint: Checkpoint) -> None:
+    def __init__(
+        self, folder: Path, database: Database, lock: WriterLock | None, checkpoint: Checkpoint, scale: Scale
+    ) -> None:
         super().__init__(folder, database)
         self._lock = lock
         self._checkpoint = checkpoint
+        self._scale = scale
+        self._merges: Background | None = None
 
     @classmethod
     def open(
@@ -47,6 +53,7 @@ class Index(Reader):
         database: str = "",
         timeout: float = 0.0,
         checkpoint: Checkpoint = no_checkpoint,
+        scale: Scale = DEFAULT,
     ) -> Index:
         """Open a library.
 
@@ -57,6 +64,7 @@ class Index(Reader):
             database: SQLAlchemy URL of the catalogue, empty for ``catalogue.db`` in the folder.
             timeout: seconds to wait for another writer.
             checkpoint: called with the name of each step of writing; tests stop the process there.
+            scale: from which sizes on vectors are stored compactly, when they are written.
 
         Raises:
             UsageError: there is no library there and ``create`` is false, or the URL makes no sense.
@@ -71,7 +79,7 @@ class Index(Reader):
         opened, lock = open_library(
             folder, create=create, write=write, url=database, timeout=timeout, checkpoint=checkpoint
         )
-        index = cls(folder, opened, lock, checkpoint)
+        index = cls(folder, opened, lock, checkpoint, scale)
         if write:
             try:
                 index._publisher().sweep()
@@ -81,6 +89,10 @@ class Index(Reader):
         return index
 
     def close(self) -> None:
+        """See ``Reader.close``. Large merges that are under way are given up; nothing is lost by that."""
+        if self._merges is not None:
+            self._merges.close(self._publisher())
+            self._merges = None
         super().close()
         if self._lock is not None:
             self._lock.release()
@@ -137,12 +149,11 @@ class Index(Reader):
             StorageFullError: the disk refused; nothing is changed.
         """
         from lucida.index import lists
-        from lucida.index.merging import settle
 
         publisher = self._publisher()
         if len(ids):
             lists.add(publisher, kind, ids, vectors, pending=pending)
-            settle(publisher)
+            self._settle(publisher)
 
     def note_futile(self, kind: str) -> None:
         """Note that every item still lacking in a list has been tried in vain."""
@@ -195,11 +206,9 @@ class Index(Reader):
             ModelError: vectors do not fit their passages or the library's encoder.
             StorageFullError: the disk refused; nothing was published, nothing is left behind.
         """
-        from lucida.index.merging import settle
-
         publisher = self._publisher()
         published = publisher.publish(readings, failures, before_commit)
-        settle(publisher)
+        self._settle(publisher)
         return published
 
     def touch(self, source_id: int, file: FileState) -> None:
@@ -223,11 +232,9 @@ class Index(Reader):
 
         Pages, items and citations go with them; samples made from their items are flagged.
         """
-        from lucida.index.merging import settle
-
         publisher = self._publisher()
         removed = publisher.remove(source_ids)
-        settle(publisher)
+        self._settle(publisher)
         return removed
 
     def compact(self) -> Compacted:
@@ -239,7 +246,23 @@ class Index(Reader):
         """
         from lucida.index.compact import compact
 
-        return compact(self._publisher())
+        publisher = self._publisher()
+        if self._merges is not None:
+            self._merges.stop(publisher)
+        return compact(publisher)
+
+    def finish_merging(self) -> None:
+        """Wait for the large merges that are due, and put them in force. Searches are as right without, but slower.
+
+        Raises:
+            LibraryDamagedError: a vector file is not what was written.
+            StorageFullError: the disk refused; nothing is lost.
+        """
+        publisher = self._publisher()
+        self._settle(publisher)
+        while self._merges is not None and self._merges.busy:
+            self._merges.collect(publisher, wait=True)
+            self._settle(publisher)
 
     def verify(self, *, repair: bool = False) -> list[Problem]:
         """Hold catalogue, vectors, full text and blobs against each other.
@@ -253,6 +276,8 @@ class Index(Reader):
         from lucida.index.publication import Publisher
         from lucida.index.verify import verify
 
+        if self._merges is not None:
+            self._merges.stop(self._publisher())
         if repair or self._lock is not None:
             return verify(self._publisher(), repair=repair)
         looking = Publisher(self._database, self.folder, self._checkpoint, is_writer=False)
@@ -270,4 +295,10 @@ class Index(Reader):
             raise UsageError("The library was opened for reading.", "Open it with write=True.")
         from lucida.index.publication import Publisher
 
-        return Publisher(self._database, self.folder, self._checkpoint)
+        return Publisher(self._database, self.folder, self._checkpoint, scale=self._scale)
+
+    def _settle(self, publisher: Publisher) -> None:
+        from lucida.index.background import Background, settle
+
+        self._merges = self._merges or Background()
+        settle(publisher, self._merges)

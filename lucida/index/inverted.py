@@ -58,7 +58,7 @@ class Inverted:
     @cached_property
     def _compact_ids(self) -> NDArray[np.uint32] | NDArray[np.int64]:
         """Ids in the order of the rows, in half the memory where they are small enough, as they are for long."""
-        parts = [self.list_ids(number) for number in np.flatnonzero(self.sizes)]
+        parts = [self.list_ids(number) for number in np.flatnonzero(self.sizes).tolist()]
         largest = max((int(part.max()) for part in parts), default=0)
         return np.concatenate([part.astype(np.uint32 if largest < 1 << 32 else np.int64) for part in parts])
 
@@ -69,13 +69,13 @@ class Inverted:
 
     def list_ids(self, number: int) -> NDArray[np.int64]:
         """Ids of one list: int64 (size,), a view into the file."""
-        view: NDArray[np.int64] = self._faiss.rev_swig_ptr(self.index.invlists.get_ids(int(number)), self._size(number))
+        view: NDArray[np.int64] = self._faiss.rev_swig_ptr(self.index.invlists.get_ids(number), self._size(number))
         return view
 
     def list_codes(self, number: int) -> NDArray[np.uint8]:
         """Codes of one list: uint8 (size, bytes), a view into the file."""
         size, width = self._size(number), self.index.code_size
-        view: NDArray[np.uint8] = self._faiss.rev_swig_ptr(self.index.invlists.get_codes(int(number)), size * width)
+        view: NDArray[np.uint8] = self._faiss.rev_swig_ptr(self.index.invlists.get_codes(number), size * width)
         return view.reshape(size, width)
 
     def _size(self, number: int) -> int:
@@ -90,7 +90,7 @@ class Inverted:
         chosen = np.arange(self.index.ntotal)[rows]
         lists = np.searchsorted(self._starts, chosen, side="right") - 1
         codes = np.empty((len(chosen), self.index.code_size), dtype=np.uint8)
-        for number in np.unique(lists):
+        for number in np.unique(lists).tolist():
             here = lists == number
             codes[here] = self.list_codes(number)[chosen[here] - self._starts[number]]
         decoded: Vectors = self.index.sq.decode(codes)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -22,9 +22,10 @@ from lucida.errors import LibraryError, UsageError
 from lucida.index import fulltext, meta, schema, writing
 from lucida.index.assembling import Numbered, Part, number, parts, placed
 from lucida.index.blobs import BlobStore
+from lucida.index.choice import DEFAULT, Scale
 from lucida.index.reading import chunks
 from lucida.index.records import FailedReading, FileState, Published, Reading
-from lucida.index.segments import SEGMENTS, SUFFIX, write_segment
+from lucida.index.segments import SEGMENTS, SUFFIX, write_index, write_segment
 from lucida.index.storage import Checkpoint, DurableWriter, Stored, remove_files, unnamed
 from lucida.index.vectors import segment_rows
 
@@ -67,15 +68,25 @@ class Publisher:
         folder: the library's.
         checkpoint: see ``storage.Checkpoint``.
         is_writer: false for a verification that only looks.
+        scale: from which sizes on vectors are stored compactly.
     """
 
-    def __init__(self, database: Database, folder: Path, checkpoint: Checkpoint, *, is_writer: bool = True) -> None:
+    def __init__(
+        self,
+        database: Database,
+        folder: Path,
+        checkpoint: Checkpoint,
+        *,
+        is_writer: bool = True,
+        scale: Scale = DEFAULT,
+    ) -> None:
         self.database = database
         self.folder = folder
         self.segments = folder / SEGMENTS
         self.blobs = BlobStore(folder)
         self.checkpoint = checkpoint
         self.is_writer = is_writer
+        self.scale = scale
 
     def publish(
         self, readings: Sequence[Reading], failures: Sequence[FailedReading], before_commit: Callable[[], None] | None
@@ -156,6 +167,24 @@ class Publisher:
         finally:
             writer.discard()
         return made
+
+    def write_built(self, kind: str, fingerprint: str, index: Any, items: int) -> NewSegment:
+        """Write an index that was built (see ``building``) to a new file, and make it durable.
+
+        Args:
+            kind: the list that it is for.
+            fingerprint: of the encoder that made its vectors.
+            index: FAISS' object.
+            items: of how many items it holds vectors.
+        """
+        name = secrets.token_hex(12) + SUFFIX
+        writer = DurableWriter(self.folder, self.checkpoint, "segment")
+        try:
+            stored = write_index(writer, self.segments / name, index)
+            writer.publish()
+        finally:
+            writer.discard()
+        return NewSegment(name, kind, fingerprint, index.d, index.ntotal, items, stored)
 
     def _written(self, writer: DurableWriter, found: Part) -> NewSegment:
         name = secrets.token_hex(12) + SUFFIX

@@ -110,7 +110,10 @@ class Segment:
         except RuntimeError as error:
             raise self._damaged("cannot be read") from error
         shape = (index.d, index.ntotal, index.metric_type)
-        kinds = {faiss.IndexIDMap2: Flat, faiss.IndexIVFScalarQuantizer: Inverted}
+        kinds: dict[type, type[Flat | Inverted]] = {
+            faiss.IndexIDMap2: Flat,
+            faiss.IndexIVFScalarQuantizer: Inverted,
+        }
         if type(index) not in kinds or shape != (self.info.dimension, self.info.count, faiss.METRIC_INNER_PRODUCT):
             raise self._damaged("holds something else than the catalogue says")
         return kinds[type(index)](index)

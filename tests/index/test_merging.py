@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 
 from lucida.index import Compacted
+from lucida.index.choice import DEFAULT, Scale
 from lucida.index.merging import FAN, Load, packs, tiers
 from lucida.index.segments import SegmentInfo
 
@@ -15,23 +16,41 @@ def keys(groups):
     return [[entry.info.id for entry in group] for group in groups]
 
 
+def due(loads, scale=DEFAULT):
+    return keys(entry.group for entry in tiers(loads, scale))
+
+
 def test_a_full_tier_is_merged():
     few = [load(key, 10) for key in range(FAN - 1)]
-    assert tiers(few) == []
-    assert keys(tiers([*few, load(50, 5000), load(51, 20)])) == [[*range(FAN - 1), 51]]
+    assert due(few) == []
+    assert due([*few, load(50, 5000), load(51, 20)]) == [[*range(FAN - 1), 51]]
 
 
 def test_a_segment_that_is_mostly_dead_is_rewritten():
-    assert keys(tiers([load(1, 10, 6), load(2, 10, 4)])) == [[1]]
+    assert due([load(1, 10, 6), load(2, 10, 4)]) == [[1]]
 
 
 def test_large_segments_are_left_alone():
-    assert tiers([load(key, 80_000) for key in range(FAN)]) == []
-    assert tiers([load(key, 90_000) for key in range(FAN)]) == []
+    limit = DEFAULT.limit(384)
+    assert due([load(key, limit // 2 + 1) for key in range(FAN)]) == []
+    assert due([load(key, limit // 2) for key in range(FAN)]) == [[0, 1]]
+    assert due([load(key, limit // 3) for key in range(FAN)]) == [[0, 1, 2]]
+
+
+def test_what_was_put_off_too_often_is_overdue():
+    [once] = tiers([load(key, 8_000) for key in range(FAN)], DEFAULT)
+    [twice] = tiers([load(key, 8_000) for key in range(2 * FAN)], DEFAULT)
+    assert (once.is_large(DEFAULT), once.overdue, twice.overdue) == (True, False, True)
+    assert keys([twice.group]) == [list(range(FAN))]
+    [small] = tiers([load(key, 100) for key in range(FAN)], DEFAULT)
+    assert not small.is_large(DEFAULT)
+    half, most = tiers([load(1, 40_000, 21_000), load(2, 40_000, 39_000)], DEFAULT)
+    assert (half.overdue, most.overdue) == (False, True)
 
 
 def test_compaction_packs_what_fits():
-    groups = packs([load(1, 50_000), load(2, 30_000), load(3, 60_000), load(4, 87_000), load(5, 87_000, 1)])
+    scale = Scale(limit_bytes=87_000 * 384)
+    groups = packs([load(1, 50_000), load(2, 30_000), load(3, 60_000), load(4, 87_000), load(5, 87_000, 1)], scale)
     assert keys(groups) == [[1, 2], [5]]
 
 
