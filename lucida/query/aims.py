@@ -48,14 +48,20 @@ class Aim:
         whole: all parts, float32 (dimension,), unit length; what the list is ranked by.
         wanted: without what is taken away; what decides whether there is a match.
         parts: the parts' own unit vectors, by their place in the request; those that have none here are left out.
-        worded: only texts are asked for.
+        likenesses: the lists that hold what is alike to the pictures and items that are asked for; none where only
+            words are.
     """
 
     kind: str
     whole: Vectors
     wanted: Vectors
     parts: dict[int, Vectors]
-    worded: bool
+    likenesses: tuple[str, ...] = ()
+
+    @property
+    def worded(self) -> bool:
+        """Whether only texts are asked for."""
+        return not self.likenesses
 
 
 def take_aim(index: Index, encoders: Encoders, request: SearchRequest) -> list[Aim]:
@@ -68,7 +74,7 @@ def take_aim(index: Index, encoders: Encoders, request: SearchRequest) -> list[A
     parts = request.every_part
     rows = _items(index, parts)
     sight = _Sight(index, encoders, parts, rows)
-    aims = [aim for kind in sight.kinds() if (aim := _aim(kind, parts, sight.vectors(kind))) is not None]
+    aims = [aim for kind in sight.kinds() if (aim := _aim(kind, parts, sight)) is not None]
     if not aims and not request.words:
         raise UsageError(
             "This library's pictures have no vectors to compare with.",
@@ -77,7 +83,8 @@ def take_aim(index: Index, encoders: Encoders, request: SearchRequest) -> list[A
     return aims
 
 
-def _aim(kind: str, parts: Sequence[Part], vectors: dict[int, Vectors]) -> Aim | None:
+def _aim(kind: str, parts: Sequence[Part], sight: _Sight) -> Aim | None:
+    vectors = sight.vectors(kind)
     wanted = _sum(parts, {place: vector for place, vector in vectors.items() if parts[place].wanted})
     if wanted is None:
         return None
@@ -86,7 +93,8 @@ def _aim(kind: str, parts: Sequence[Part], vectors: dict[int, Vectors]) -> Aim |
         raise UsageError(
             "What is wanted and what is not cancel each other out.", "Give one of them another weight, or other words."
         )
-    return Aim(kind, whole, wanted, vectors, all(bool(part.text) for part in parts if part.wanted))
+    shown = {sight.likeness(parts[place], kind) for place in vectors if parts[place].wanted and not parts[place].text}
+    return Aim(kind, whole, wanted, vectors, tuple(sorted(shown)))
 
 
 def _sum(parts: Sequence[Part], vectors: dict[int, Vectors]) -> Vectors | None:
@@ -131,6 +139,10 @@ class _Sight:
             return self._of_texts(shared=False) | self._of_items("passage")
         texts = self._of_texts(shared=kind != "passage" and not self._one_space)
         return texts | self._of_images() | self._of_items(kind)
+
+    def likeness(self, part: Part, kind: str) -> str:
+        """The list, in the same space as ``kind``, that holds what is alike to a picture or an item."""
+        return "picture" if part.item is None else self._lists_of(self._rows[part.item], kind)[0]
 
     @property
     def _one_space(self) -> bool:

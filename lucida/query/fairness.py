@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 
 #: So many stored vectors tell how a query's cosines are distributed.
 _SAMPLE = 2048
+#: So many items stand in for null queries where the query is no text.
+_QUERIES = 256
+#: From this cosine on, an item has met itself or a copy.
+_SAME = 0.999
 #: A spread below this is no spread: a library of one item, or of copies.
 _LEAST_SPREAD = 0.02
 
@@ -63,14 +67,18 @@ class Fairness:
         return mean, max(std, _LEAST_SPREAD)
 
     def _own(self, aim: Aim) -> tuple[float, float]:
-        """Median and spread of the aim's own cosines; the median absolute deviation is not moved by a few matches."""
+        """The library's own items in the place of null queries: what pictures, say, have with this list at large."""
         sample = self._sample(aim.kind)
-        if not len(sample):
+        others = [rows for kind in aim.likenesses if len(rows := self._sample(kind)[:_QUERIES])]
+        if not len(sample) or not others:
             return 0.0, 1.0
-        cosines = sample @ aim.wanted
-        centre = float(np.median(cosines))
-        # 1.4826 makes it the standard deviation of a normal distribution.
-        return centre, max(1.4826 * float(np.median(np.abs(cosines - centre))), _LEAST_SPREAD)
+        cosines = np.concatenate([(rows @ sample.T).ravel() for rows in others])
+        strangers = cosines[cosines < _SAME]
+        if not len(strangers):
+            return 0.0, 1.0
+        # The median absolute deviation is not moved by a few that match; 1.4826 makes it a standard deviation.
+        centre = float(np.median(strangers))
+        return centre, max(1.4826 * float(np.median(np.abs(strangers - centre))), _LEAST_SPREAD)
 
     def _encoder(self, kind: str) -> TextEncoder | None:
         return self.encoders.text if kind == "passage" and self.encoders.text is not None else self.encoders.shared

@@ -10,7 +10,7 @@ import numpy as np
 from lucida.query.fairness import Fairness
 from lucida.query.found import Found, substance
 from lucida.query.lists import Entries, Terms, cosines
-from lucida.query.relevance import LIKE, TEXT_PASSAGE, TEXT_PICTURE, WORDS, fitted
+from lucida.query.relevance import LIKENESS, TEXT_PASSAGE, TEXT_PICTURE, WORDS, Relevance, fitted
 from lucida.query.words import coverage, inverse_document_frequencies
 from lucida.types import ItemKind, PartShare, Placed
 
@@ -120,16 +120,16 @@ class Judge:
             chances.append((model.probability(0, held.whole, 1), model.probability(0, held.wanted, 1) >= model.cutoff))
         return chances
 
-    def _chance(self, name: str, sighting: _Sighting, held: _Held, *, together: bool) -> tuple[float, bool]:
-        model, items = self._models[name], self._count(sighting.placed.list)
+    def _chance(self, model: Relevance, sighting: _Sighting, held: _Held, *, together: bool) -> tuple[float, bool]:
+        items = self._count(sighting.placed.list)
         whole, wanted = (held.whole, held.wanted) if together else (0.0, 0.0)
         sure = model.probability(sighting.wanted_z, wanted, items)
         return model.probability(sighting.placed.z or 0.0, whole, items), sure >= model.cutoff
 
-    def _model(self, sighting: _Sighting) -> str:
+    def _model(self, sighting: _Sighting) -> Relevance:
         if not self._aims[sighting.placed.list].worded:
-            return LIKE
-        return TEXT_PICTURE if sighting.placed.list == "picture" else TEXT_PASSAGE
+            return LIKENESS
+        return self._models[TEXT_PICTURE if sighting.placed.list == "picture" else TEXT_PASSAGE]
 
     def _count(self, kind: str) -> int:
         """Among how many items a list looked."""

@@ -22,8 +22,8 @@ from pathlib import Path
 
 _FILE = Path(__file__).with_name("relevance.json")
 
-#: Ways of asking and kinds of answers that have a model.
-TEXT_PASSAGE, TEXT_PICTURE, WORDS, LIKE = "text>passage", "text>picture", "words", "like"
+#: Ways of asking and kinds of answers that have a model of their own.
+TEXT_PASSAGE, TEXT_PICTURE, WORDS = "text>passage", "text>picture", "words"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,11 @@ class Relevance:
         """
         logit = self.bias + self.z * z + self.coverage * coverage + self.luck * expected_luck(items)
         return 1.0 / (1.0 + math.exp(-max(min(logit, 500.0), -500.0)))
+
+
+#: For queries by pictures and items: no fit, an even chance where luck ends. It cuts nothing off, since how near a
+#: picture's nearest lie tells little on whether they are of the same thing; who shows a picture gets the nearest.
+LIKENESS = Relevance(bias=0.0, z=1.0, luck=-1.0, cutoff=0.0)
 
 
 def expected_luck(items: int) -> float:

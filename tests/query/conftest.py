@@ -14,7 +14,7 @@ import pytest
 
 from lucida.index.records import Binding, Filter, ItemRow, PageRow, SourceRow
 from lucida.query.terms import stem, tokens
-from lucida.types import Box, Region, RegionKind, TextOrigin, Word
+from lucida.types import Box, PictureRole, Region, RegionKind, TextOrigin, Word
 
 
 class CountingEncoder:
@@ -30,15 +30,40 @@ class CountingEncoder:
         return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
 
 
+class ColourEncoder(CountingEncoder):
+    """Texts as above; a picture is the name of its middle's colour, some way off as in every encoder of both."""
+
+    spec, fingerprint, text_is_minilm, calibration = "colours", "colours-1", True, None
+    blind = False
+
+    def __init__(self, *, text_is_minilm: bool = True) -> None:
+        self.text_is_minilm = text_is_minilm
+
+    def encode_images(self, images: Sequence[Any]) -> Any:
+        assert not self.blind, "a query of words must not wake the image tower"
+        rows = 0.6 * self.encode_texts([self.name_of(image) for image in images])
+        rows[:, -1] += 0.8
+        return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+    @staticmethod
+    def name_of(image: Any) -> str:
+        pixel = image.convert("RGB").getpixel((image.width // 2, image.height // 2))
+        names = {(255, 0, 0): "red", (0, 255, 0): "green", (0, 0, 255): "blue", (255, 255, 0): "yellow"}
+        return names[min(names, key=lambda colour: sum((a - b) ** 2 for a, b in zip(colour, pixel, strict=True)))]
+
+
 @dataclass
 class MemoryIndex:
     """Brute-force doubles of what queries read from a library's index."""
 
     encoder_used: Any = None
+    shared_used: Any = None
     rows: list[ItemRow] = field(default_factory=list)
     page_rows: dict[tuple[int, int], PageRow] = field(default_factory=dict)
     titles: dict[int, str] = field(default_factory=dict)
     stored: Any = None
+    pictures: dict[int, Any] = field(default_factory=dict)
+    hashes: dict[int, int] = field(default_factory=dict)
     _stems: list[Counter[str]] | None = None
 
     def add(self, page: PageRow, passages: Sequence[str], section: tuple[str, ...] = (), title: str = "") -> None:
@@ -53,12 +78,24 @@ class MemoryIndex:
         self.stored = None
         self._stems = None
 
+    def add_picture(self, image: Any, source: str, *, caption: str = "", role: str = "photo", look: int = 0) -> int:
+        row = ItemRow(
+            len(self.rows) + 1, "picture", 1000 + len(self.rows), source, "image/png", 1, Box.whole(), caption, (),
+            None, 0, PictureRole(role), None, *image.size,
+        )  # fmt: skip
+        self.rows.append(row)
+        self.pictures[row.id] = self.shared_used.encode_images([image])[0]
+        self.hashes[row.id] = look or row.id * 0x0123_4567_89AB_CDEF % 2**64
+        self.stored = self._stems = None
+        return row.id
+
     def encoder(self) -> Binding | None:
         used = self.encoder_used
         return Binding(used.spec, used.fingerprint, used.dimension) if used else None
 
     def shared(self) -> Binding | None:
-        return None
+        used = self.shared_used
+        return Binding(used.spec, used.fingerprint, used.dimension, not used.text_is_minilm) if used else None
 
     def select(self, where: Filter) -> Any:
         if where.empty:
@@ -72,25 +109,29 @@ class MemoryIndex:
         ]
         return np.array(kept, np.int64)
 
-    def _matrix(self) -> Any:
+    def _list(self, kind: str) -> tuple[list[int], Any]:
+        if kind == "picture":
+            return list(self.pictures), np.array(list(self.pictures.values())).reshape(-1, 256)
         if self.stored is None:
-            self.stored = self.encoder_used.encode_texts([row.text for row in self.rows])
+            texts = [row for row in self.rows if row.kind == "passage"]
+            self.stored = [row.id for row in texts], self.encoder_used.encode_texts([row.text for row in texts])
         return self.stored
 
     def vectors(self, item_ids: Sequence[int], kind: str) -> tuple[Any, Any]:
-        places = [number for number, row in enumerate(self.rows) if row.id in set(item_ids) and row.kind == kind]
-        return np.array([self.rows[place].id for place in places], np.int64), self._matrix()[places]
+        ids, rows = self._list(kind)
+        places = [place for place, item in enumerate(ids) if item in set(item_ids)]
+        return np.array([ids[place] for place in places], np.int64), rows[places]
 
     def all_vectors(self, kind: str) -> Any:
-        yield self.vectors([row.id for row in self.rows], kind)
+        yield self.vectors(self._list(kind)[0], kind)
 
     def nearest(
         self, query: Any, k: int, *, among: Any = None, kind: str = "passage", fingerprint: str | None = None
     ) -> list[tuple[int, float]]:
-        cosines = self._matrix() @ np.asarray(query).reshape(-1)
-        allowed = set(among.tolist()) if among is not None else None
-        found = [(row.id, float(c)) for row, c in zip(self.rows, cosines, strict=True)]
-        found = [pair for pair in found if allowed is None or pair[0] in allowed]
+        ids, rows = self._list(kind)
+        allowed = set(among.tolist()) if among is not None else set(ids)
+        cosines = rows @ np.asarray(query).reshape(-1)
+        found = [(item, float(cosine)) for item, cosine in zip(ids, cosines, strict=True) if item in allowed]
         return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:k]
 
     def _counts(self) -> list[Counter[str]]:
@@ -118,13 +159,14 @@ class MemoryIndex:
         return {term: sum(stem(term) in counts for counts in self._counts()) for term in terms}
 
     def passage_count(self) -> int:
-        return len(self.rows)
+        return len(self.rows) - len(self.pictures)
 
     def picture_count(self) -> int:
-        return 0
+        return len(self.pictures)
 
     def picture_hashes(self, item_ids: Sequence[int] | None = None) -> tuple[Any, Any]:
-        return np.empty(0, np.int64), np.empty(0, np.uint64)
+        ids = [item for item in self.hashes if item_ids is None or item in set(item_ids)]
+        return np.array(ids, np.int64), np.array([self.hashes[item] for item in ids], np.uint64)
 
     def items(self, ids: Sequence[int]) -> list[ItemRow]:
         by_id = {row.id: row for row in self.rows}
@@ -192,6 +234,12 @@ def encoder(tmp_path, monkeypatch) -> CountingEncoder:
 @pytest.fixture
 def index(encoder: CountingEncoder) -> MemoryIndex:
     return MemoryIndex(encoder)
+
+
+@pytest.fixture
+def colours(tmp_path, monkeypatch) -> ColourEncoder:
+    monkeypatch.setenv("LUCIDA_CACHE", str(tmp_path / "cache"))
+    return ColourEncoder()
 
 
 @pytest.fixture
