@@ -30,7 +30,7 @@ def is_text_tower(files: OpenClipFiles) -> bool:
     must be MiniLM's own or absent, and when absent the configuration must name MiniLM.
     """
     text = files.config.get("text_cfg", {})
-    plain = text.get("hf_pooler_type") == "mean_pooler" and not text.get("hf_proj_type")
+    plain = text.get("hf_pooler_type") == "mean_pooler" and text.get("hf_proj_type") in {None, "", "none"}
     if not plain or not text.get("hf_model_name") or int(files.config["embed_dim"]) != _DIMENSION:
         return False
     try:

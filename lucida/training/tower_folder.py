@@ -23,7 +23,7 @@ _TEXT = {
     "hf_model_name": "sentence-transformers/all-MiniLM-L6-v2",
     "hf_tokenizer_name": "sentence-transformers/all-MiniLM-L6-v2",
     "hf_pooler_type": "mean_pooler",
-    "hf_proj_type": "none",
+    "hf_proj_type": None,
     "context_length": 256,
 }
 
