@@ -1,17 +1,20 @@
 """One list of pictures and passages: which way of making their scores comparable ranks best, and what is left out.
 
-``python -m benchmarks mixed`` ingests ``examples/`` into a library of its own (or takes the one in
-``$LUCIDA_MIXED_LIBRARY``, whose sources must be the examples'), asks all queries of ``examples/judgements.json``, and
-prints nDCG@10 for rankings made in several ways from the same vectors, beside the search that people get. Queries
-that have no answer are counted by kind: strings of no meaning, far subjects, and near misses.
+``python -m benchmarks mixed`` ingests copies of the examples under names that tell nothing (a search reads file names
+too, and those of the examples say what they show), asks all queries of ``examples/judgements.json``, and prints nDCG@10
+for rankings made in several ways from the same vectors, beside the search that people get. Queries that have no answer
+are counted by kind: strings of no meaning, far subjects, and near misses. With ``$LUCIDA_MIXED`` the copies and their
+library stay in that folder, and a second run finds them there.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 from rich.console import Console
@@ -45,6 +48,7 @@ class Lists:
     def __init__(self, library: Library, index: Index, encoder: SharedEncoder) -> None:
         self._index, self._shared, self._text = index, encoder, library.encoder()
         self._backgrounds: dict[str, tuple[float, float]] = {}
+        self._found: dict[str, dict[str, Ranking]] = {}
         for kind in _LISTS:
             blocks = [vectors for _, vectors in index.all_vectors(kind)]
             if blocks:
@@ -52,10 +56,12 @@ class Lists:
 
     def cosines(self, text: str) -> dict[str, Ranking]:
         """Items nearest in each list, by cosine."""
-        return {
-            kind: self._index.nearest(self._encoder(kind).encode_texts([text])[0], _DEPTH, kind=kind)
-            for kind in self._backgrounds
-        }
+        if text not in self._found:
+            self._found[text] = {
+                kind: self._index.nearest(self._encoder(kind).encode_texts([text])[0], _DEPTH, kind=kind)
+                for kind in self._backgrounds
+            }
+        return self._found[text]
 
     def standing_out(self, text: str) -> dict[str, Ranking]:
         """The same in standard deviations above what null queries score."""
@@ -103,11 +109,26 @@ WAYS: dict[str, Callable[[Lists, str], Ranking]] = {
 
 def main() -> None:
     queries, qrels = read_both(ROOT / "examples" / "judgements.json")
-    kept = os.environ.get("LUCIDA_MIXED_LIBRARY")
-    with tempfile.TemporaryDirectory() as folder, Library.open(kept or folder, create=not kept) as library:
-        if not kept:
-            library.ingest(ROOT / "examples" / "pictures", ROOT / "examples" / "documents")
-        report([score(name, qrels, run, [_MEASURE, "R@10", "RR@10"]) for name, run in runs(library, queries, qrels)])
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(os.environ.get("LUCIDA_MIXED") or temporary)
+        names = anonymous(folder / "material")
+        with Library.open(folder / "library") as library:
+            library.ingest(folder / "material")
+            renamed = {query: {names[name]: grade for name, grade in judged.items()} for query, judged in qrels.items()}
+            found = runs(library, queries, renamed)
+        report([score(name, renamed, run, [_MEASURE, "R@10", "RR@10"]) for name, run in found])
+
+
+def anonymous(folder: Path) -> dict[str, str]:
+    """Copy the examples under numbers; gives the new name of each by its path below ``examples/``."""
+    names = {}
+    folder.mkdir(parents=True, exist_ok=True)
+    for kind in ("pictures", "documents"):
+        for number, path in enumerate(sorted((ROOT / "examples" / kind).iterdir()), start=1):
+            names[f"{kind}/{path.name}"] = f"{kind[0]}{number:02d}{path.suffix}"
+            if not (folder / names[f"{kind}/{path.name}"]).exists():
+                shutil.copyfile(path, folder / names[f"{kind}/{path.name}"])
+    return names
 
 
 def runs(library: Library, queries: dict[str, str], qrels: Qrels) -> list[tuple[str, Run]]:
