@@ -14,7 +14,7 @@ from lucida.errors import ExitCode, UsageError
 from lucida.types.paths import printable
 
 if TYPE_CHECKING:
-    from lucida.index import ItemRow, SourceRow
+    from lucida.index import ItemRow, SourceRow, Statistics
 
 
 def register(app: typer.Typer) -> None:
@@ -41,7 +41,7 @@ def status(
         print_json(
             {
                 "library": printable(str(folder)),
-                **asdict(numbers),
+                **_numbers(numbers),
                 "failures": [_failure(row) for row in failed],
                 **({"listing": [_source(row) for row in listed]} if sources else {}),
             }
@@ -172,6 +172,16 @@ def verify(
         if problem in left:
             out().print(f"  {problem.advice}")
     return int(ExitCode.LIBRARY_DAMAGED if left else ExitCode.DONE)
+
+
+def _numbers(numbers: Statistics) -> dict[str, Any]:
+    """Statistics; the text encoder as it always was, spec, fingerprint and dimension, the others by name."""
+    bound = {name: getattr(numbers, name) for name in ("shared", "pending")}
+    return {
+        **asdict(numbers),
+        "encoder": list(numbers.encoder[:3]) if numbers.encoder else None,
+        **{name: binding._asdict() if binding else None for name, binding in bound.items()},
+    }
 
 
 def _source(row: SourceRow) -> dict[str, Any]:
