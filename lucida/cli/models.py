@@ -83,8 +83,8 @@ def switch(spec: Spec, folder: LibraryDir = None, download: Download = False, as
 
     A switch that was interrupted goes on where it ended when it is asked for again.
     """
-    from lucida import Library
     from lucida.cli.progress import display
+    from lucida.library import Library
 
     with Library.open(folder, create=False) as library:
         spec = _downloaded(spec, agreed=download)
