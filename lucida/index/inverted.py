@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from lucida.index.allowed import Allowed
 from lucida.lazy import require
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from lucida.index.allowed import Allowed
     from lucida.models.protocols import Vectors
 
 #: The number of lists that holds the best k grows with about this power of k beyond ten.
@@ -30,6 +30,7 @@ _DEPTH_POWER = 0.5
 _CALIBRATED_DEPTH = 10
 #: A filtered search that has so few vectors to look at looks at all of them.
 _ALL_BELOW = 2_000
+_NONE = np.empty(0, dtype=np.int64)
 
 
 class Inverted:
@@ -124,13 +125,15 @@ class Inverted:
         passing = self._passing(keep)
         lists = self._nearest_lists(query, passing)
         enough = max(probes * self.index.ntotal / self.index.nlist, wanted, _ALL_BELOW)
-        count = int(np.searchsorted(np.cumsum(passing[lists]), enough)) + 1
-        chosen = lists[:count][None]
-        if not chosen.size:
+        chosen = lists[: int(np.searchsorted(np.cumsum(passing[lists]), enough)) + 1]
+        if not len(chosen):
             return np.empty((1, 0), dtype=np.float32), np.empty((1, 0), dtype=np.int64)
-        parameters = self._faiss.SearchParametersIVF(sel=keep.selector, nprobe=chosen.shape[1])
-        nearness = np.zeros(chosen.shape, dtype=np.float32)  # codes stand for themselves: the centre's share is nought
-        return self.index.search_preassigned(query, wanted, chosen, nearness, params=parameters)
+        parameters = self._faiss.SearchParametersIVF(
+            sel=keep.selector,
+            nprobe=len(chosen),
+            quantizer_params=self._faiss.SearchParameters(sel=Allowed(_NONE, chosen).selector),
+        )
+        return self.index.search(query, wanted, params=parameters)
 
     def _passing(self, keep: Allowed) -> NDArray[np.int64]:
         """How many vectors of each list may appear: int64 (lists,)."""
