@@ -64,10 +64,9 @@ class Measurement:
     cosine: float
     overlap: float
 
-    @property
-    def faithful(self) -> bool:
+    def faithful(self, min_overlap: float = MIN_OVERLAP) -> bool:
         """Whether its vectors may stand beside float32 ones in the same index."""
-        return self.cosine >= MIN_COSINE and self.overlap >= MIN_OVERLAP
+        return self.cosine >= MIN_COSINE and self.overlap >= min_overlap
 
 
 def choose(
@@ -75,6 +74,8 @@ def choose(
     candidates: Mapping[str, Callable[[], Runtime]],
     encode: Callable[[Runtime], Vectors],
     memo: Path,
+    *,
+    min_overlap: float = MIN_OVERLAP,
 ) -> Runtime:
     """The runtime for bulk work: as remembered for this machine, else measured now.
 
@@ -85,22 +86,23 @@ def choose(
         candidates: how to make the others, by name.
         encode: encodes the probe, the same rows every time.
         memo: where the answer is kept, as ``memo_path`` gives it.
+        min_overlap: share of common neighbours that a faster way must reach.
     """
     found = remembered(memo)
     name = found if found in {exact.name, *candidates} else None
     if name is None:
         rows = measure(exact, candidates, encode)
-        name = pick(rows, exact.name)
+        name = pick(rows, exact.name, min_overlap)
         _write(memo, name, rows)
     if name == exact.name:
         return exact
     return _built(candidates[name]) or exact
 
 
-def pick(rows: list[Measurement], exact: str) -> str:
+def pick(rows: list[Measurement], exact: str, min_overlap: float = MIN_OVERLAP) -> str:
     """Start from the exact runtime and give up fidelity step by step, each time only for a clear gain in speed."""
     chosen = next(row for row in rows if row.runtime == exact)
-    others = (row for row in rows if row.faithful and row.runtime != exact)
+    others = (row for row in rows if row.faithful(min_overlap) and row.runtime != exact)
     for row in sorted(others, key=lambda row: row.cosine, reverse=True):
         if row.per_second >= MIN_GAIN * chosen.per_second:
             chosen = row

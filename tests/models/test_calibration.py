@@ -55,11 +55,17 @@ def test_a_small_gain_is_not_worth_it() -> None:
     assert pick([row("exact", 10), row("rough", 30, 0.991), row("close", 20, 0.999)], "exact") == "rough"
 
 
+def test_a_stricter_gate_keeps_rougher_ones_out() -> None:
+    rows = [row("exact", 10), row("rough", 30, 0.999, 0.97), row("close", 20, 0.999, 0.995)]
+    assert pick(rows, "exact") == "rough"
+    assert pick(rows, "exact", 0.99) == "close"
+
+
 def test_measuring_tells_true_from_false() -> None:
     exact, close, wrong = Fake("exact"), Fake("close", 0.01), Fake("wrong", 2.0)
     rows = choosing.measure(exact, {"close": lambda: close, "wrong": lambda: wrong}, calibration.encode_probe)
     assert [entry.runtime for entry in rows] == ["exact", "close", "wrong"]
-    assert [entry.faithful for entry in rows] == [True, True, False]
+    assert [entry.faithful() for entry in rows] == [True, True, False]
     assert all(entry.per_second > 0 for entry in rows)
 
 
@@ -78,7 +84,7 @@ def test_the_choice_is_remembered(own_cache: Path, monkeypatch: pytest.MonkeyPat
         return Fake("other")
 
     monkeypatch.setattr(calibration, "_candidates", lambda *_: {"other": make})
-    monkeypatch.setattr(choosing, "pick", lambda rows, exact: "other")
+    monkeypatch.setattr(choosing, "pick", lambda *_: "other")
     exact = Fake("exact")
     assert calibration.choose(minilm_files.find(), exact).name == "other"
     measured = exact.calls
@@ -119,7 +125,7 @@ def test_every_true_candidate_is_faithful() -> None:
     exact = OnnxRuntime(exported(files), name="onnx-fp32")
     rows = choosing.measure(exact, calibration._candidates(files, processor()), calibration.encode_probe)
     assert len(rows) >= 2
-    assert all(entry.faithful for entry in rows)
+    assert all(entry.faithful() for entry in rows)
 
 
 @pytest.mark.parametrize(("remembered", "windows"), [(None, 512), ("torch-bf16", 128), ("onnx-int8", 16)])

@@ -35,6 +35,10 @@ if TYPE_CHECKING:
 #: timm's names of the towers whose graph is known.
 ARCHITECTURES = ("gernet_s",)
 _PROBE_PICTURES = 64
+#: Stricter than for passages. Scores of pictures lie close together: with the first trained weights, an overlap of 0.98
+#: on the probe left the same ten photographs on top for 54 % of 200 queries, one of 0.998 for 95 %. And little is lost,
+#: for most of the time goes into decoding.
+_MIN_OVERLAP = 0.99
 
 
 class Eye:
@@ -77,7 +81,8 @@ class Eye:
         exact: ImageRuntime = self._exact_runtime()
         self._seen += count
         if self._bulk is None and count > 1 and self._seen >= self._pictures_before():
-            self._bulk = choosing.choose(exact, self._candidates(), _encode_probe_of(self._files), self._memo())
+            encode = _encode_probe_of(self._files)
+            self._bulk = choosing.choose(exact, self._candidates(), encode, self._memo(), min_overlap=_MIN_OVERLAP)
         return self._bulk if self._bulk is not None and count > 1 else exact
 
     def _pictures_before(self) -> int:
@@ -100,7 +105,7 @@ class Eye:
         return found
 
     def _memo(self) -> Path:
-        return choosing.memo_path(tower_name(self._files), has_accelerator())
+        return choosing.memo_path(tower_name(self._files), has_accelerator(), _MIN_OVERLAP)
 
     def _exact_runtime(self) -> OnnxEye:
         if self._exact is None:

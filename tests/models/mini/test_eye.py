@@ -121,7 +121,7 @@ def test_bulk_changes_over_once(files: MiniFiles, pixels: np.ndarray, monkeypatc
             return np.zeros((len(pixels), 384), dtype=np.float32)
 
     fast, asked = Fast(), []
-    monkeypatch.setattr(eye.choosing, "choose", lambda exact, *_: asked.append(exact.name) or fast)
+    monkeypatch.setattr(eye.choosing, "choose", lambda exact, *_, **__: asked.append(exact.name) or fast)
     runtime = Eye(files)
     monkeypatch.setattr(runtime, "_pictures_before", lambda: 60)
     runtime.run(pixels)
@@ -144,7 +144,7 @@ def test_every_candidate_is_faithful(files: MiniFiles) -> None:
     runtime = Eye(files)
     rows = choosing.measure(runtime._exact_runtime(), runtime._candidates(), eye._encode_probe_of(files))
     assert len(rows) >= 2
-    assert all(row.faithful for row in rows), rows
+    assert all(row.faithful() for row in rows), rows
 
 
 def test_a_graph_that_differs_is_refused(files: MiniFiles, monkeypatch: pytest.MonkeyPatch) -> None:
