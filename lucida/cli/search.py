@@ -10,7 +10,7 @@ import typer
 
 from lucida.cli.options import AsJson, LibraryDir, MediaType, PathGlob, Since, Until
 from lucida.cli.output import err, plural, print_json, short_path
-from lucida.errors import ExitCode, LucidaError
+from lucida.errors import ExitCode, LucidaError, UsageError
 
 if TYPE_CHECKING:
     from lucida.library import Library
@@ -64,6 +64,8 @@ def search(
     from lucida.library import Library
     from lucida.query.request import weighed
 
+    if not any((query.strip(), images, like, plus, minus)):
+        raise UsageError("Nothing is asked for.", "Give words, a picture with --image, or an item with --like.")
     if sheet is not None:
         from lucida.query.contact_sheet import check_sheet_path
 

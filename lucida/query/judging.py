@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from lucida.query.fairness import Fairness
 from lucida.query.found import Found, substance
 from lucida.query.lists import Entries, Terms, cosines
-from lucida.query.relevance import LIKENESS, TEXT_PASSAGE, TEXT_PICTURE, WORDS, Relevance, fitted
+from lucida.query.relevance import LIKENESS, TEXT_PASSAGE, TEXT_PICTURE, WORDS, fitted
 from lucida.query.words import coverage, inverse_document_frequencies
 from lucida.types import ItemKind, PartShare, Placed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from lucida.index import Index
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from lucida.query.aims import Aim, Encoders
     from lucida.query.request import SearchRequest
 
+#: Behind a match, whatever has this share of its cutoff may come too.
+_REST = 0.2
 #: Lists of vectors that may know an item of a kind, the one that tells most first.
 _LISTS = {ItemKind.PASSAGE: ("passage", "window"), ItemKind.PICTURE: ("picture",)}
 
@@ -42,6 +44,28 @@ class _Held:
 
     wanted: float
     whole: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Chance:
+    """One reason to take an item for a match.
+
+    Attributes:
+        sort: the model that speaks; each has a cutoff of its own.
+        probability: by all parts of the query; what hits are ranked by.
+        sure: without what is taken away; what decides whether there is a match.
+        cutoff: what the best of the sort must reach.
+    """
+
+    sort: str
+    probability: float
+    sure: float
+    cutoff: float
+
+
+def _of(row: ItemRow, seen: dict[str, dict[int, _Sighting]]) -> list[_Sighting]:
+    kinds = _LISTS[ItemKind(row.kind)]
+    return [seen[kind][row.id] for kind in kinds if row.id in seen.get(kind, {})]
 
 
 class Judge:
@@ -66,14 +90,23 @@ class Judge:
         self._models = fitted().models
 
     def found(self, lists: dict[str, Entries]) -> list[Found]:
-        """Every item that is a match, in no order."""
+        """Every item that is a match, in no order.
+
+        Where the best of one sort does not reach its cutoff, nothing of that sort is a match. Behind one that does,
+        lesser ones may come.
+        """
         items = sorted({item for entries in lists.values() for item in entries})
         rows = self._index.items(items)
         seen = {kind: self._sightings(aim, rows, lists[kind]) for kind, aim in self._aims.items()}
         words = lists.get("words", {})
-        judged = (self._judged(row, [seen[kind][row.id] for kind in _LISTS[ItemKind(row.kind)]
-                                     if row.id in seen.get(kind, {})], words.get(row.id)) for row in rows)  # fmt: skip
-        return [entry for entry in judged if entry is not None]
+        judged = [self._judged(row, _of(row, seen), words.get(row.id)) for row in rows]
+        open_sorts = {chance.sort for _, chances in judged for chance in chances if chance.sure >= chance.cutoff}
+        return [
+            found
+            for found, chances in judged
+            if not self._request.cutoff
+            or any(chance.sort in open_sorts and chance.sure >= _REST * chance.cutoff for chance in chances)
+        ]
 
     def _sightings(self, aim: Aim, rows: Sequence[ItemRow], entries: Entries) -> dict[int, _Sighting]:
         """What a list of vectors says of all items of its kind, those included that only others brought up."""
@@ -91,45 +124,48 @@ class Judge:
             for item, (rank, cosine) in known.items()
         }
 
-    def _judged(self, row: ItemRow, sightings: list[_Sighting], words: tuple[int | None, float] | None) -> Found | None:
+    def _judged(
+        self, row: ItemRow, sightings: list[_Sighting], words: tuple[int | None, float] | None
+    ) -> tuple[Found, list[_Chance]]:
         held = self._held(row)
         chances = self._chances(row, sightings, held)
-        if self._request.cutoff and not any(match for _, match in chances):
-            return None
-        unlikely = float(np.prod([1.0 - chance for chance, _ in chances]))
+        unlikely = math.prod(1.0 - chance.probability for chance in chances)
         lists = [sighting.placed for sighting in sightings]
         if words is not None:
             lists.append(Placed("words", *words))
-        return Found(row, (1.0 - unlikely) * substance(row), tuple(lists), held.wanted)
+        return Found(row, (1.0 - unlikely) * substance(row), tuple(lists), held.wanted), chances
 
     def _held(self, row: ItemRow) -> _Held:
         wanted = coverage(row, self._weights) if self._weights else 0.0
         away = coverage(row, self._unwanted) if self._unwanted else 0.0
         return _Held(wanted, max(wanted - away, 0.0))
 
-    def _chances(self, row: ItemRow, sightings: list[_Sighting], held: _Held) -> list[tuple[float, bool]]:
-        """Independent reasons to take the item for a match: each one's probability, and whether it would do alone.
+    def _chances(self, row: ItemRow, sightings: list[_Sighting], held: _Held) -> list[_Chance]:
+        """Independent reasons to take the item for a match.
 
         A passage's words and meaning are judged together; what a picture shows and what it is called speak for
         themselves.
         """
+        chances: list[_Chance] = []
         together = bool(sightings) and row.kind == ItemKind.PASSAGE and self._aims[sightings[0].placed.list].worded
-        chances = [self._chance(self._model(sightings[0]), sightings[0], held, together=together)] if sightings else []
+        if sightings:
+            chances.append(self._by_vector(sightings[0], held if together else _Held(0.0, 0.0)))
         if not together and held.wanted > 0:
             model = self._models[WORDS]
-            chances.append((model.probability(0, held.whole, 1), model.probability(0, held.wanted, 1) >= model.cutoff))
+            sure, whole = (model.probability(0, share, 1) for share in (held.wanted, held.whole))
+            chances.append(_Chance(WORDS, whole, sure, model.cutoff))
         return chances
 
-    def _chance(self, model: Relevance, sighting: _Sighting, held: _Held, *, together: bool) -> tuple[float, bool]:
-        items = self._count(sighting.placed.list)
-        whole, wanted = (held.whole, held.wanted) if together else (0.0, 0.0)
-        sure = model.probability(sighting.wanted_z, wanted, items)
-        return model.probability(sighting.placed.z or 0.0, whole, items), sure >= model.cutoff
-
-    def _model(self, sighting: _Sighting) -> Relevance:
-        if not self._aims[sighting.placed.list].worded:
-            return LIKENESS
-        return self._models[TEXT_PICTURE if sighting.placed.list == "picture" else TEXT_PASSAGE]
+    def _by_vector(self, sighting: _Sighting, held: _Held) -> _Chance:
+        kind = sighting.placed.list
+        items = self._count(kind)
+        sort = TEXT_PICTURE if kind == "picture" else TEXT_PASSAGE
+        model, cutoff = self._models[sort], self._models[sort].cutoff
+        if not self._aims[kind].worded:
+            # Who shows a picture gets the nearest pictures; passages must stand out.
+            sort, model, cutoff = kind, LIKENESS, 0.0 if kind in self._aims[kind].likenesses else LIKENESS.cutoff
+        sure = model.probability(sighting.wanted_z, held.wanted, items)
+        return _Chance(sort, model.probability(sighting.placed.z or 0.0, held.whole, items), sure, cutoff)
 
     def _count(self, kind: str) -> int:
         """Among how many items a list looked."""

@@ -48,9 +48,8 @@ class Relevance:
         return 1.0 / (1.0 + math.exp(-max(min(logit, 500.0), -500.0)))
 
 
-#: For queries by pictures and items: no fit, an even chance where luck ends. It cuts nothing off, since how near a
-#: picture's nearest lie tells little on whether they are of the same thing; who shows a picture gets the nearest.
-LIKENESS = Relevance(bias=0.0, z=1.0, luck=-1.0, cutoff=0.0)
+#: For queries by pictures and items: no fit, an even chance where luck ends.
+LIKENESS = Relevance(bias=0.0, z=1.0, luck=-1.0, cutoff=0.5)
 
 
 def expected_luck(items: int) -> float:

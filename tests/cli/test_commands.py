@@ -120,7 +120,7 @@ def test_doctor_reports_a_missing_tesseract(lucida, monkeypatch) -> None:
     ("arguments", "says"),
     [
         (["search", "x"], "There is no library"),
-        (["search"], "Missing argument"),
+        (["search"], "Nothing is asked for"),
         (["search", "x", "--kind", "smell"], "smell"),
         (["search", "x", "-k", "0"], "-k"),
         (["fly"], "No such command"),
