@@ -18,8 +18,9 @@ from lucida.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from lucida.models.protocols import SharedEncoder, Vectors
-    from lucida.query.evaluation.encoder import EncoderReport, Settings
+    from lucida.query.evaluation.encoder import Settings
     from lucida.query.evaluation.labelled import PictureSet
+    from lucida.query.evaluation.report import EncoderReport
     from lucida.query.evaluation.wordnet import GeneralWord
 
 #: Pictures held against the pages where kinds are told apart.
@@ -143,7 +144,8 @@ def _measured(
     reading: _Reading,
     settings: Settings,
 ) -> EncoderReport:
-    from lucida.query.evaluation.encoder import EncoderReport, measure_captioned, measure_kinds, measure_labelled
+    from lucida.query.evaluation.encoder import measure_captioned, measure_kinds, measure_labelled
+    from lucida.query.evaluation.report import EncoderReport
 
     report = EncoderReport(model.spec, model.fingerprint, model.dimension)
     pictures: Vectors | None = None

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from lucida.query.evaluation.encoder import EncoderReport
+    from lucida.query.evaluation.report import EncoderReport
 
 #: Rows of the tables of words and of classes.
 _SHOWN = 12

@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from lucida.models.prompts import KIND_PROMPTS, TEMPLATES
-from lucida.query.evaluation.intervals import Estimate, estimate
+from lucida.query.evaluation.intervals import estimate
+from lucida.query.evaluation.report import EncoderReport, Measure
 from lucida.query.evaluation.zero_shot import (
     class_vectors,
     kind_hits,
@@ -38,75 +39,6 @@ _BARE = ("{}",)
 
 #: Called with pictures done, pictures in all, and pictures per second.
 Observer = Callable[[int, int, float], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """One figure of the card.
-
-    Attributes:
-        key: stable name, e.g. ``zero_shot_top1``.
-        data: the set that it was measured on.
-        what: the figure in words.
-        estimate: mean and interval.
-        chance: what blind guessing gives.
-    """
-
-    key: str
-    data: str
-    what: str
-    estimate: Estimate
-    chance: float
-
-    def to_json(self) -> dict[str, Any]:
-        row = {"measure": self.key, "data": self.data, "what": self.what}
-        return row | self.estimate.to_json() | {"chance": round(self.chance, 4)}
-
-
-@dataclass(frozen=True, slots=True)
-class EncoderReport:
-    """All figures of one encoder, and what lies behind them.
-
-    Attributes:
-        spec, fingerprint, dimension: of the encoder.
-        measures: in the order in which they were taken.
-        words: per general word: classes covered, precision at 10.
-        classes: per class of a labelled set: its share of right top-1 guesses, the worst first.
-        pictures: how many were encoded.
-        seconds: how long that took, decoding included.
-    """
-
-    spec: str
-    fingerprint: str
-    dimension: int
-    measures: tuple[Measure, ...] = ()
-    words: tuple[dict[str, Any], ...] = ()
-    classes: tuple[dict[str, Any], ...] = ()
-    pictures: int = 0
-    seconds: float = 0.0
-
-    def plus(self, other: EncoderReport) -> EncoderReport:
-        """Both reports' figures; the encoder is this one's."""
-        return replace(
-            self,
-            measures=self.measures + other.measures,
-            words=self.words + other.words,
-            classes=self.classes + other.classes,
-            pictures=self.pictures + other.pictures,
-            seconds=self.seconds + other.seconds,
-        )
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "encoder": self.spec,
-            "fingerprint": self.fingerprint,
-            "dimension": self.dimension,
-            "measures": [measure.to_json() for measure in self.measures],
-            "words": list(self.words),
-            "classes": list(self.classes),
-            "pictures": self.pictures,
-            "seconds": round(self.seconds, 2),
-        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import csv
 import math
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from lucida.errors import UsageError
+from lucida.errors import DependencyError, UsageError
 from lucida.query.evaluation.retrieval import compare, score, worst
 from lucida.query.evaluation.tables import write_per_query
 
@@ -76,10 +77,15 @@ def test_an_empty_run_scores_nothing() -> None:
 def test_wrong_use() -> None:
     with pytest.raises(UsageError, match="No query has a relevant"):
         score("x", {"a": {"d": 0}}, {})
-    for name in ("foo@3", "R@many", "nDCG", "BPM"):
-        if name != "nDCG":
-            with pytest.raises(UsageError, match="measure"):
-                score("x", QRELS, RUN, [name])
+    for name in ("foo@3", "R@many", "BPM"):
+        with pytest.raises(UsageError, match="measure"):
+            score("x", QRELS, RUN, [name])
+
+
+def test_an_absent_package_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "ir_measures", None)
+    with pytest.raises(DependencyError, match="ir_measures is needed to measure retrieval"):
+        score("x", QRELS, RUN)
 
 
 def test_comparison_is_paired_by_query() -> None:
