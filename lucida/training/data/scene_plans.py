@@ -73,7 +73,8 @@ class Planner:
     """
 
     def __init__(self, pictograms: Sequence[Nameable], seed: int = 0) -> None:
-        self._pictograms, self._seed = pictograms, seed
+        # Of a single one there is no telling apart from another.
+        self._pictograms, self._seed = pictograms if len(pictograms) > 1 else (), seed
 
     def plan(self, job: int) -> Plan:
         """The same plan for the same job, always."""
@@ -178,7 +179,7 @@ def _painted(rng: np.random.Generator) -> Plan:
     """A whole scene of our own painters."""
     name = str(rng.choice(scene_names()))
     caption, plain = scene_caption(name), name.replace("-", " ")
-    captions = (caption, plain, f"a painting of {caption}", f"an illustration of {plain}")
+    captions = (caption, plain, f"a painting of {caption}", f"an illustration of {caption}")
     return Plan(Ground(name, (), int(rng.integers(2**31))), (), captions, len(STYLES) - 1)
 
 

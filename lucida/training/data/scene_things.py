@@ -39,8 +39,8 @@ _IRREGULAR = {"fish": "fish", "sheep": "sheep", "mouse": "mice", "person": "peop
               "corn": "ears of corn", "rice": "bowls of rice", "cheese": "pieces of cheese"}  # fmt: skip
 #: What the things of a scene may be: pictograms under these general words have a body that can stand somewhere.
 _TOPICS = frozenset(
-    {"an animal", "a plant", "a fruit", "a vegetable", "a vehicle", "a building", "a tool", "a musical instrument",
-     "clothing", "a sweet", "a drink", "dishes", "a device", "an electronic device", "a toy", "food",
+    {"animal", "plant", "fruit", "vegetable", "vehicle", "building", "tool", "musical instrument",
+     "clothing", "sweet", "drink", "dishes", "device", "electronic device", "toy", "food",
      "something in the household"}
 )  # fmt: skip
 #: Names that are no countable things, or that bring a colour of their own.
@@ -58,7 +58,9 @@ def plural(noun: str) -> str:
     *head, last = noun.split(" ")
     if last in _IRREGULAR:
         last = _IRREGULAR[last]
-    elif last.endswith(("s", "x", "ch", "sh", "z")):
+    elif last.endswith("fish"):
+        pass  # many jellyfish
+    elif last.endswith(("s", "x", "ch", "sh", "z", "tato", "mato", "ngo")):
         last += "es"
     elif last.endswith("y") and last[-2:-1] not in set("aeiou"):
         last = last[:-1] + "ies"

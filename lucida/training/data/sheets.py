@@ -121,8 +121,8 @@ def _captions(kind: str, style: int) -> tuple[str, ...]:
 
 def _topics(kind: str) -> tuple[str, ...]:
     if kind in {"screenshot", "business card", "slide", "code"}:
-        return ("text", "a document")
-    return ("a document", "a page", "paper") if kind in PAGES else ("a chart or diagram", "a drawing with lines")
+        return ("document", "text")
+    return ("document", "page", "paper") if kind in PAGES else ("diagram", "drawing")
 
 
 @lru_cache(maxsize=2)

@@ -17,6 +17,8 @@ EMOJI = [
     {"label": "backhand right", "hexcode": "1F449", "group": 1, "subgroup": 18, "order": 4},
     {"label": "flag: Japan", "hexcode": "1F1EF-1F1F5", "group": 9, "subgroup": 98, "order": 5},
     {"label": "ear of corn", "hexcode": "1F33D", "group": 4, "subgroup": 43, "order": 6},
+    {"label": "banana", "hexcode": "1F34C", "group": 4, "subgroup": 42, "order": 9},
+    {"label": "lemon", "hexcode": "1F34B", "group": 4, "subgroup": 42, "order": 8},
     {"label": "red heart", "hexcode": "2764-FE0F", "group": 0, "subgroup": 14, "order": 7},
 ]
 SUBGROUPS = {
@@ -48,6 +50,8 @@ def modules(tmp_path: Path) -> Path:
         "icons": {
             "apple-red": {"body": SQUARE},
             "dog-face": {"body": LEFT_BAR},
+            "lemon": {"body": SQUARE},
+            "banana": {"body": LEFT_BAR},
             "pointing": {"body": LEFT_BAR},
             "maize-cob": {"body": WIDE, "width": 32},
         },
