@@ -33,7 +33,7 @@ _PHOTOGRAPHS = Views(scale=(0.7, 1.08), aspect=1.2, rotate=5.0, colour=0.2, grey
 _PICTOGRAMS = Views(scale=(0.8, 1.3), aspect=1.2, rotate=12.0, colour=0.4, grey=0.15)
 #: Captions speak of left, right and colours, so those must stay.
 _SCENES = Views(scale=(0.95, 1.05), aspect=1.05, flip=False, rotate=2.0, colour=0.1, grey=0.0)
-_SHEETS = Views(scale=(0.6, 1.05), aspect=1.1, flip=False, rotate=3.0, colour=0.2, grey=0.2)
+_SHEETS = Views(scale=(0.6, 1.05), aspect=1.6, flip=False, rotate=3.0, colour=0.2, grey=0.2)
 
 #: In order of their share; the first must be there.
 MINI = (
