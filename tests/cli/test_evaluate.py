@@ -39,6 +39,13 @@ def test_a_library_against_judgements(
     assert ran.code == 0, ran.err
     assert "poor against library, paired by query" in ran.out
 
+    (tmp_path / "a.qrels").write_text("1 0 ferry.md 1\n")
+    ran = lucida("evaluate", "retrieval", "--qrels", "a.qrels")
+    assert ran.code == 2
+    assert "The query 1 has judgements and no text" in ran.err
+    (tmp_path / "q.tsv").write_text("1\tferry to Norland\n")
+    assert lucida("evaluate", "retrieval", "--qrels", "a.qrels", "--queries", "q.tsv").code == 0
+
 
 def test_runs_need_no_library_and_no_texts(lucida: Callable[..., object], tmp_path: Path) -> None:
     (tmp_path / "a.qrels").write_text("1 0 x 1\n2 0 y 1\n")
@@ -71,16 +78,6 @@ def test_wrong_use(lucida: Callable[..., object], tmp_path: Path, arguments: lis
     ran = lucida("evaluate", "retrieval", "--qrels", "a.qrels", *arguments)
     assert ran.code == 2
     assert message in ran.err
-
-
-def test_judgements_without_texts_cannot_be_asked(lucida: Callable[..., object], papers: Path, tmp_path: Path) -> None:
-    assert lucida("ingest", papers).code == 0
-    (tmp_path / "a.qrels").write_text("1 0 ferry.md 1\n")
-    ran = lucida("evaluate", "retrieval", "--qrels", "a.qrels")
-    assert ran.code == 2
-    assert "The query 1 has judgements and no text" in ran.err
-    (tmp_path / "q.tsv").write_text("1\tferry to Norland\n")
-    assert lucida("evaluate", "retrieval", "--qrels", "a.qrels", "--queries", "q.tsv").code == 0
 
 
 @pytest.fixture(scope="module")

@@ -58,6 +58,7 @@ def test_absent_files_are_told(tmp_path: Path) -> None:
     assert "apt install wordnet-base" in caught.value.advice
 
 
+@pytest.mark.slow  # reads 82,000 nouns
 @pytest.mark.skipif(not (FOLDER / "data.noun").is_file(), reason="wordnet-base is not installed")
 def test_the_real_files() -> None:
     nouns = read_nouns()
