@@ -9,6 +9,7 @@ import typer
 
 from lucida.cli.options import AsJson
 from lucida.cli.output import err, out, print_json
+from lucida.cli.train_data import register_data
 from lucida.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ train = typer.Typer(name="train", help="Train the embedded models, or adapt them
 
 def register(app: typer.Typer) -> None:
     """Add this group's commands."""
+    register_data(train)
     app.add_typer(train)
 
 
