@@ -1,8 +1,8 @@
 """Indexing photographs of 12 megapixels: beside rclip's own indexing code, and beside the encoder alone.
 
 All use the same ViT-B/32 (256 px, random weights of one seed: speed does not depend on what a network has learnt);
-rclip gets them exported to ONNX, which is what it runs. Every way runs in a process of its own, its model loaded before the
-clock starts, in turns with the others, so that ratios hold even where the machine's speed wanders.
+rclip gets them exported to ONNX, which is what it runs. Every way runs in a process of its own, its model loaded
+before the clock starts, in turns with the others, so that ratios hold even where the machine's speed wanders.
 
 rclip is a peer, not a dependency: give it an environment of its own,
 ``python -m venv DIR && DIR/bin/pip install "rclip>=3"``, and name it: ``LUCIDA_RCLIP=DIR/bin/python``.
@@ -44,13 +44,28 @@ encoder = model.Model()
 encoder.compute_preprocessed_image_features([np.zeros((3, 256, 256), np.float32)], for_indexing=True)
 store = db.DB(Path(os.environ["RCLIP_DATADIR"]) / "db.sqlite3")
 indexer = RClip(encoder, store, 8, None)
-start = time.perf_counter()
+start, used = time.perf_counter(), time.process_time()
 indexer.ensure_index(folder)
-seconds = time.perf_counter() - start
+seconds, cpu = time.perf_counter() - start, time.process_time() - used
 found = store.get_image_vectors_by_dir_path(folder)
 rows = {Path(row["filepath"]).name: np.frombuffer(row["vector"], np.float32).tolist() for row in found}
-Path(out).write_text(json.dumps({"seconds": seconds, "vectors": rows}))
+Path(out).write_text(json.dumps({"seconds": seconds, "cpu": cpu, "vectors": rows}))
 """
+
+
+class Clock:
+    """Seconds on the wall and seconds of processors, this process and its children's; the latter stand contention."""
+
+    def __init__(self) -> None:
+        self._start = self._now()
+
+    def read(self) -> dict[str, float]:
+        wall, cpu = (now - then for now, then in zip(self._now(), self._start, strict=True))
+        return {"seconds": wall, "cpu": cpu}
+
+    def _now(self) -> tuple[float, float]:
+        times = os.times()
+        return time.perf_counter(), times.user + times.system + times.children_user + times.children_system
 
 
 def draw(folder: Path, count: int) -> None:
@@ -108,10 +123,9 @@ def pipeline(name: str, folder: Path, weights: Path) -> dict[str, Any]:
     """Files to vectors, nothing kept."""
     from lucida.ingest.pictures.bulk import encode_files
 
-    encoder = encoder_named(name, weights)
-    start = time.perf_counter()
+    encoder, clock = encoder_named(name, weights), Clock()
     found = {path.name: vector.tolist() for path, vector in encode_files(encoder, sorted(folder.iterdir()))}  # type: ignore[union-attr]
-    return {"seconds": time.perf_counter() - start, "vectors": found}
+    return clock.read() | {"vectors": found}
 
 
 def alone(name: str, folder: Path, weights: Path) -> dict[str, Any]:
@@ -119,9 +133,9 @@ def alone(name: str, folder: Path, weights: Path) -> dict[str, Any]:
     encoder, count = encoder_named(name, weights), len(list(folder.iterdir()))
     rule = encoder.pixel_rule
     pixels = np.random.default_rng(0).integers(0, 256, (count, rule.height_px, rule.width_px, 3), dtype=np.uint8)
-    start = time.perf_counter()
+    clock = Clock()
     encoder.encode_pixels(pixels)
-    return {"seconds": time.perf_counter() - start, "runtime": getattr(encoder, "runtime_name", "torch")}
+    return clock.read() | {"runtime": getattr(encoder, "runtime_name", "torch")}
 
 
 def decoding(name: str, folder: Path, weights: Path) -> dict[str, Any]:
@@ -129,9 +143,9 @@ def decoding(name: str, folder: Path, weights: Path) -> dict[str, Any]:
     from lucida.ingest.pictures.bulk import decoded_files
 
     rule = encoder_named(name, weights).pixel_rule
-    start = time.perf_counter()
+    clock = Clock()
     count = sum(1 for _ in decoded_files(sorted(folder.iterdir()), rule))
-    return {"seconds": time.perf_counter() - start, "count": count}
+    return clock.read() | {"count": count}
 
 
 def reference(name: str, folder: Path, weights: Path) -> dict[str, Any]:
@@ -140,11 +154,11 @@ def reference(name: str, folder: Path, weights: Path) -> dict[str, Any]:
 
     os.environ["LUCIDA_DTYPE"] = "fp32"
     encoder = encoder_named(name, weights)
-    start, found = time.perf_counter(), {}
+    clock, found = Clock(), {}
     for path in sorted(folder.iterdir()):
         with Image.open(path) as image:
             found[path.name] = encoder.encode_images([image.convert("RGB")])[0].tolist()
-    return {"seconds": time.perf_counter() - start, "vectors": found}
+    return clock.read() | {"vectors": found}
 
 
 def library(name: str, folder: Path, weights: Path) -> dict[str, Any]:
@@ -161,9 +175,9 @@ def library(name: str, folder: Path, weights: Path) -> dict[str, Any]:
             rule = encoder.pixel_rule
             for _ in range(20 if name == "mini" else 1):
                 encoder.encode_pixels(np.zeros((64, rule.height_px, rule.width_px, 3), dtype=np.uint8))
-            start = time.perf_counter()
+            clock = Clock()
             report = opened.ingest(folder)
-            return {"seconds": time.perf_counter() - start, "count": report.added}
+            return clock.read() | {"count": report.added}
 
 
 WAYS: dict[str, Callable[[str, Path, Path], dict[str, Any]]] = {
@@ -242,6 +256,7 @@ def report(best: dict[tuple[str, str], dict[str, Any]], exact: dict[str, Any], c
                 count / found["seconds"],
                 peer["seconds"] / found["seconds"] if peer else "",
                 found["seconds"] / encoder,
+                1000 * found["cpu"] / count,
                 round(found["peak_mb"]),
             )
         )
@@ -254,7 +269,7 @@ def report(best: dict[tuple[str, str], dict[str, Any]], exact: dict[str, Any], c
         notes.append(f"rclip's vectors: least cosine {cosine:.4f}")
     else:
         notes.append(f"without rclip: set {RCLIP_VARIABLE} to the python of an environment that has it")
-    columns = ("encoder", "way", "images/s", "times rclip", "time over encoder alone", "peak MB")
+    columns = ("encoder", "way", "images/s", "times rclip", "time over encoder alone", "CPU ms/image", "peak MB")
     show(f"{count} JPEGs of 12 megapixels", columns, rows, note="; ".join(notes))
 
 

@@ -22,6 +22,7 @@ from lucida.models.devices import Placement, choose
 from lucida.models.offline import disk_only
 from lucida.models.openclip_files import OpenClipFiles, resolve
 from lucida.models.tensors import first_line, standardised
+from lucida.models.vit_runtime import FastVit, known_vit
 from lucida.models.weights_hash import sha256_of
 from lucida.models.windows import bisect, bisected, join, unit
 from lucida.types import PixelRule
@@ -129,7 +130,7 @@ class OpenClip:
         """Encode pictures that ``pixel_rule`` has been applied to: uint8 RGB, shape (n, height, width, 3)."""
         if not len(pixels):
             return np.zeros((0, self.dimension), dtype=np.float32)
-        return self._loaded().encode_pixels(pixels, self._preprocess["mean"], self._preprocess["std"])
+        return self._loaded().encode_pixels(pixels)
 
     @property
     def _preprocess(self) -> dict[str, Any]:
@@ -141,7 +142,8 @@ class OpenClip:
     def _loaded(self) -> _Towers:
         with self._loading:
             if self._towers is None:
-                self._towers = _Towers(self._files, choose(*self._asked), self.spec, self.dimension)
+                placement = choose(*self._asked)
+                self._towers = _Towers(self._files, placement, self.spec, self.dimension, self._preprocess)
             return self._towers
 
     def __reduce__(self) -> tuple[type[OpenClip], tuple[str]]:
@@ -152,7 +154,9 @@ class OpenClip:
 class _Towers:
     """The loaded model with its tokeniser and preprocessing."""
 
-    def __init__(self, files: OpenClipFiles, placement: Placement, name: str, dimension: int) -> None:
+    def __init__(
+        self, files: OpenClipFiles, placement: Placement, name: str, dimension: int, traits: dict[str, Any]
+    ) -> None:
         self._torch: Any = require("torch", "encode pictures")
         open_clip = require("open_clip", "encode pictures")
         with disk_only():
@@ -162,6 +166,9 @@ class _Towers:
         self._model: Any = model
         self._batches = Batches(placement, name)
         self._dimension = dimension
+        self._mean, self._std = traits["mean"], traits["std"]
+        vit = known_vit(files, placement, traits)
+        self._pixels = FastVit(vit, self._exact_pixels).run if vit else self._exact_pixels
         #: Tokens a text may have, special ones included.
         self.window = int(self._tokenizer.context_length)
 
@@ -180,10 +187,14 @@ class _Towers:
     def encode_images(self, images: Sequence[Image]) -> Vectors:
         return self._batches.run(self._images, images, self._dimension)
 
-    def encode_pixels(self, pixels: NDArray[np.uint8], mean: Sequence[float], std: Sequence[float]) -> Vectors:
+    def encode_pixels(self, pixels: NDArray[np.uint8]) -> Vectors:
+        return self._pixels(pixels)
+
+    def _exact_pixels(self, pixels: NDArray[np.uint8]) -> Vectors:
         def encode(rows: NDArray[np.uint8]) -> Vectors:
             with self._torch.inference_mode():
-                return self._as_rows(self._model.encode_image(standardised(rows, mean, std, self._placement)))
+                placed = standardised(rows, self._mean, self._std, self._placement)
+                return self._as_rows(self._model.encode_image(placed))
 
         return self._batches.run(encode, pixels, self._dimension)  # type: ignore[arg-type]
 

@@ -18,8 +18,8 @@ from lucida.models.devices import DEVICE_VARIABLE, DTYPE_VARIABLE
 from lucida.models.devices import choose as choose_device
 from lucida.models.mini.eye_export import exported, read_tower, tower_name
 from lucida.models.mini.eye_runtime import OnnxEye, TorchEye
-from lucida.models.mini.probe import probe_pictures
 from lucida.models.mini.tower import TorchTower
+from lucida.models.probe import probe_pictures
 from lucida.models.processor import processor
 
 if TYPE_CHECKING:

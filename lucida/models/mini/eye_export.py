@@ -13,7 +13,7 @@ from lucida.lazy import require
 from lucida.models.cache import cache_folder, replacing
 from lucida.models.mini import gernet, gernet_onnx
 from lucida.models.mini.eye_runtime import OnnxEye, TorchEye
-from lucida.models.mini.probe import probe_pictures
+from lucida.models.probe import probe_pictures
 from lucida.models.processor import processor
 from lucida.models.weights_hash import sha256_of
 

@@ -17,9 +17,9 @@ from lucida.models.mini.export import save_tower
 from lucida.models.mini.eye import Eye, suits
 from lucida.models.mini.eye_runtime import OnnxEye, TorchEye
 from lucida.models.mini.files import MiniFiles, read
-from lucida.models.mini.probe import probe_pictures
 from lucida.models.mini.runtime import choose
 from lucida.models.mini.tower import TorchTower
+from lucida.models.probe import probe_pictures
 
 if TYPE_CHECKING:
     from pathlib import Path
