@@ -28,7 +28,8 @@ from lucida.ingest.pictures import pictures
 from lucida.ingest.structure import passages
 from lucida.query.calibration import THRESHOLD
 from lucida.query.fusion import RRF_K
-from lucida.query.search import DENSE_CUTOFF, WORD_COVERAGE
+from lucida.query.nulls import null_queries
+from lucida.query.passages import DENSE_CUTOFF
 from lucida.query.snippets import SNIPPET_LENGTH
 
 ROOT = Path(__file__).parents[2]
@@ -202,8 +203,8 @@ def test_numbers_in_pages_are_those_of_the_code() -> None:
     said = {
         "ask.md": (f"below {THRESHOLD:.2f}.",),
         "search.md": (
-            f"cosine of {DENSE_CUTOFF:g} ",
-            f"hold {WORD_COVERAGE:.0%}".replace("%", " %"),
+            f"cosine of {DENSE_CUTOFF:g} is",
+            f"{len(null_queries())} fixed",
             f"1 / ({RRF_K} + rank)",
             f"up to {passages.MAX_CHARS:,} characters",
             f"about {SNIPPET_LENGTH} characters",
