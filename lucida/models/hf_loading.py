@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from lucida.errors import ModelError
+import numpy as np
+from PIL import Image as Pillow
+
+from lucida.errors import DependencyError, ModelError
 from lucida.lazy import require
 from lucida.models.batching import out_of_memory
 from lucida.models.hf_files import HfFiles
@@ -24,6 +28,8 @@ _FILTERS = ("nearest", "lanczos", "bilinear", "bicubic", "box", "hamming")  # by
 _SIGLIP = ("siglip", "siglip2")
 #: Trained with windows shorter than their positions.
 _WINDOWS = {"align": 64}
+#: Mean difference of a standardised colour that counts as rounding: one step of 256 is about 0.015.
+_TOLERANCE = 0.03
 _TRUSTED = {"local_files_only": True, "trust_remote_code": False}
 
 
@@ -49,10 +55,21 @@ class Processor:
         """Mean and deviation of each colour, in 0..1."""
         return [float(value) for value in self._images.image_mean], [float(value) for value in self._images.image_std]
 
-    @property
+    @cached_property
     def pixel_rule(self) -> PixelRule | None:
         """The preprocessing as a rule; None where it is not of that simple kind."""
-        return _pixel_rule(self._images)
+        rule = _pixel_rule(self._images)
+        return rule if rule is not None and self._follows(rule) else None
+
+    def _follows(self, rule: PixelRule) -> bool:
+        """Whether the rule gives what the processor gives: some do more than their settings tell (EfficientNet's)."""
+        rows, columns = np.mgrid[0 : rule.height_px + 9, 0 : 2 * rule.width_px]
+        waves = [np.sin(rows / 3 + columns / 5), np.cos(rows / 7), np.sin(columns / 4)]
+        probe = Pillow.fromarray(np.stack([128 + 100 * wave for wave in waves], axis=2).astype(np.uint8))
+        mean, std = self.colours
+        ours = (np.asarray(rule.fit(probe)) / 255 - mean) / std
+        theirs = self.pictures([probe])["pixel_values"][0].permute(1, 2, 0).numpy()
+        return ours.shape == theirs.shape and float(np.abs(ours - theirs).mean()) < _TOLERANCE
 
     def lengths(self, texts: Sequence[str]) -> list[int]:
         """Tokens of each text, special ones included, without the cut at the window."""
@@ -160,6 +177,11 @@ def _careful(files: HfFiles, what: str) -> Iterator[None]:
             yield
     except ModelError:
         raise
+    except ImportError as error:  # SigLIP's first tokenisers want sentencepiece
+        raise DependencyError(
+            f"The {what} of {files.folder} wants a package that is not installed: {first_line(error)}.",
+            "Install the package it names, e.g. with: pip install sentencepiece protobuf.",
+        ) from error
     except Exception as error:
         raise ModelError(
             f"The {what} of {files.folder} does not load: {first_line(error)}.",

@@ -151,7 +151,7 @@ def _characters(special: tuple[str, ...], template: str) -> object:
 
 @pytest.fixture(scope="session")
 def hf_folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Tiny models with random weights, stored the way transformers stores them: "clip", "siglip", "siglip2"."""
+    """Tiny models with random weights, stored the way transformers stores them: one of each kind."""
     import torch
     import transformers as hf
 
@@ -173,6 +173,8 @@ def hf_folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         tokenizer_object=_characters(("<pad>", "</s>", "<unk>"), "$A </s>"), model_max_length=64, **special
     )
     square = {"height": 32, "width": 32}
+    channels = {"in_channels": [32, 8, 8, 8, 8, 8, 8], "out_channels": [8, 8, 8, 8, 8, 8, 32]}
+    convolutions = channels | {"image_size": 32, "num_block_repeats": [1] * 7, "hidden_dim": 32}
     torch.manual_seed(0)
     made = {
         "clip": (
@@ -189,7 +191,23 @@ def hf_folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
             ),
             hf.Siglip2Processor(hf.Siglip2ImageProcessor(patch_size=16, max_num_patches=16), short),
         ),
+        "align": (
+            hf.AlignModel(
+                hf.AlignConfig(
+                    text_config=text | {"max_position_embeddings": 512},
+                    vision_config=convolutions | {"width_coefficient": 1.0, "depth_coefficient": 0.1},
+                    projection_dim=32,
+                )
+            ),
+            hf.AlignProcessor(hf.EfficientNetImageProcessor(size=square), long),
+        ),
     }
+    with torch.no_grad():
+        # As it is initialised, and without statistics of its own, a convolutional tower fades to nothing.
+        for weights in made["align"][0].vision_model.parameters():
+            if weights.ndim == 4:
+                torch.nn.init.kaiming_normal_(weights)
+        made["align"][0].train().get_image_features(torch.randn(16, 3, 32, 32))
     for name, (model, processor) in made.items():
         model.save_pretrained(base / name)
         processor.save_pretrained(base / name)

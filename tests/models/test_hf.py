@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from lucida.errors import ModelError, UsageError
+from lucida.errors import DependencyError, ModelError, UsageError
 from lucida.models.hf import HfEncoder
 from lucida.models.hf_files import local_folder, split_spec
 from lucida.models.protocols import SharedEncoder
@@ -17,8 +17,8 @@ from lucida.models.protocols import SharedEncoder
 if TYPE_CHECKING:
     from pathlib import Path
 
-KINDS = ("clip", "siglip", "siglip2")
-DIMENSIONS = {"clip": 24, "siglip": 32, "siglip2": 32}
+KINDS = ("clip", "siglip", "siglip2", "align")
+DIMENSIONS = {"clip": 24, "siglip": 32, "siglip2": 32, "align": 32}
 
 
 @pytest.fixture(scope="module", params=KINDS)
@@ -62,10 +62,11 @@ def test_agrees_with_transformers_itself(encoder: HfEncoder, hf_folders: dict[st
     model, processor = AutoModel.from_pretrained(folder).eval(), AutoProcessor.from_pretrained(folder)
     shown = picture(64, 48, 2)
     padding = {} if kind(encoder) == "clip" else {"padding": "max_length", "max_length": 64}
+    inputs = ("input_ids",) if kind(encoder).startswith("siglip") else ("input_ids", "attention_mask")
     tokens = processor.tokenizer(["a blue flag"], return_tensors="pt", **padding)
     with torch.inference_mode():
         image = model.get_image_features(**processor.image_processor(images=[shown], return_tensors="pt"))
-        text = model.get_text_features(input_ids=tokens.input_ids)
+        text = model.get_text_features(**{name: tokens[name] for name in inputs})
     expected = [torch.nn.functional.normalize(output.pooler_output, dim=1).numpy() for output in (image, text)]
     np.testing.assert_allclose(encoder.encode_images([shown]), expected[0], atol=1e-5)
     np.testing.assert_allclose(encoder.encode_texts(["a blue flag"]), expected[1], atol=1e-5)
@@ -108,7 +109,7 @@ def test_any_mode_and_character_is_taken(encoder: HfEncoder) -> None:
 
 def test_pixels_give_what_pictures_give(encoder: HfEncoder) -> None:
     rule = encoder.pixel_rule
-    if kind(encoder) == "siglip2":  # its pictures keep their own shape
+    if kind(encoder) in {"siglip2", "align"}:  # pictures keep their own shape, or their colours are scaled twice
         assert rule is None
         with pytest.raises(UsageError):
             encoder.encode_pixels(np.zeros((1, 32, 32, 3), dtype=np.uint8))
@@ -145,6 +146,18 @@ def test_the_fingerprint_needs_no_torch(copy: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+def test_a_tokenisers_own_package_that_is_missing(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import transformers
+
+    def fail(*_: object, **__: object) -> None:
+        raise ImportError("SiglipTokenizer requires the SentencePiece library but it was not found.")
+
+    monkeypatch.setattr(transformers.AutoProcessor, "from_pretrained", fail)
+    with pytest.raises(DependencyError, match="SentencePiece") as caught:
+        HfEncoder(f"hf:{copy}").encode_texts(["x"])
+    assert "pip install sentencepiece" in caught.value.advice
 
 
 def test_sharded_weights(copy: Path) -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 import shutil
 from multiprocessing.reduction import ForkingPickler
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -155,6 +155,68 @@ def test_absent_and_empty_folder(tmp_path: Path, copy: Path) -> None:
     (copy / "open_clip_model.safetensors").unlink()
     with pytest.raises(ModelError, match="holds no weights"):
         OpenClip(f"openclip:local-dir:{copy}")
+
+
+def test_a_tag_loads_after_its_download(
+    clip_folder: Path, hub: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import open_clip
+
+    from lucida.models import downloads
+
+    served = tmp_path / "served"
+    served.mkdir()
+    shutil.copy(clip_folder / "open_clip_model.safetensors", served)
+    hub.folders["tiny/clip"] = served
+    table = json.loads((clip_folder / "open_clip_config.json").read_text())
+    (tmp_path / "Tiny-CLIP.json").write_text(json.dumps(table["model_cfg"]))
+    monkeypatch.setattr(open_clip.factory, "_MODEL_CONFIG_PATHS", [tmp_path / "Tiny-CLIP.json"])
+    monkeypatch.setattr(open_clip.factory, "_MODEL_CONFIGS", {"Tiny-CLIP": table["model_cfg"]})
+    traits = table["preprocess_cfg"] | {"hf_hub": "tiny/clip/", "quick_gelu": False}
+    monkeypatch.setattr(open_clip, "get_pretrained_cfg", lambda model, tag: traits)
+    spec = "openclip:Tiny-CLIP/tag"
+    with pytest.raises(ModelError, match="not on this machine"):
+        OpenClip(spec)
+    downloads.fetch(downloads.plan(spec))
+    ours, local = (OpenClip(name, dtype="fp32") for name in (spec, f"openclip:local-dir:{clip_folder}"))
+    picture = stripes((70, 50), (20, 150, 60))
+    np.testing.assert_allclose(ours.encode_texts(["a dog"]), local.encode_texts(["a dog"]), atol=1e-6)
+    np.testing.assert_allclose(ours.encode_images([picture]), local.encode_images([picture]), atol=1e-6)
+
+
+def test_a_tower_of_timm_beside_a_tower_of_transformers(hf_folders: dict[str, Path], tmp_path: Path) -> None:
+    import open_clip
+    import torch
+    import transformers
+    from safetensors.torch import save_file
+
+    sizes = {"hidden_size": 32, "intermediate_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2}
+    transformers.BertConfig(**sizes, vocab_size=120, max_position_embeddings=40).save_pretrained(tmp_path)
+    for name in ("tokenizer.json", "tokenizer_config.json"):
+        shutil.copy(hf_folders["clip"] / name, tmp_path)
+    text = {"hf_model_name": str(tmp_path), "hf_tokenizer_name": str(tmp_path), "hf_pooler_type": "mean_pooler"}
+    vision = {"timm_model_name": "test_vit", "timm_pool": "", "timm_proj": "linear", "image_size": 160}
+    model_cfg = {
+        "embed_dim": 16,
+        "vision_cfg": vision,
+        "text_cfg": text | {"hf_proj_type": "linear", "context_length": 32, "hf_model_pretrained": False},
+    }
+    (tmp_path / "open_clip_config.json").write_text(json.dumps({"model_cfg": model_cfg, "preprocess_cfg": {}}))
+    torch.manual_seed(0)
+    model = open_clip.create_model(f"local-dir:{tmp_path}", load_weights=False, pretrained_text=False).eval()
+    tensors = {name: tensor.contiguous() for name, tensor in model.state_dict().items()}
+    save_file(tensors, tmp_path / "open_clip_model.safetensors")
+    encoder = OpenClip(f"openclip:local-dir:{tmp_path}", device="cpu", dtype="fp32")
+    picture = stripes((200, 160), (10, 60, 200))
+    _, preprocess = open_clip.create_model_from_pretrained(f"local-dir:{tmp_path}")
+    tokens = open_clip.get_tokenizer(f"local-dir:{tmp_path}")(["a blue flag"])
+    with torch.inference_mode():
+        image = model.encode_image(preprocess(picture)[None], normalize=True).numpy()
+        words = model.encode_text(tokens, normalize=True).numpy()
+    np.testing.assert_allclose(encoder.encode_images([picture]), image, atol=1e-5)
+    np.testing.assert_allclose(encoder.encode_texts(["a blue flag"]), words, atol=1e-5)
+    assert len(encoder.encode_windows(["word " * 20])[1]) >= 4
+    assert not encoder.text_is_minilm
 
 
 @pytest.mark.parametrize("spec", ["openclip:", "openclip:ViT-B-32", "openclip:/tag", "openclip:ViT-B-32/", "clip:a/b"])
