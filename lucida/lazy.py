@@ -27,6 +27,7 @@ def require(module: str, purpose: str) -> ModuleType:
 
     Raises:
         DependencyError: the package is not installed, or is installed but does not import.
+        KeyboardInterrupt: somebody interrupted the import.
     """
     package = _DISTRIBUTIONS.get(module.partition(".")[0], module.partition(".")[0])
     try:
@@ -37,6 +38,8 @@ def require(module: str, purpose: str) -> ModuleType:
             f"Install it with: pip install {package}.",
         ) from error
     except ImportError as error:
+        if isinstance(error.__cause__, KeyboardInterrupt):
+            raise KeyboardInterrupt from error  # compiled packages turn an interrupt into a failed start
         raise DependencyError(
             f"The package {package} is needed to {purpose}, and it does not import: {error}.",
             f"Reinstall it with: pip install --force-reinstall {package}.",

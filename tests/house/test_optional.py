@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from lucida.lazy import require
 
 HIDE = """
 import sys
+from pathlib import Path
 class Hidden:
     def find_spec(self, name, path=None, target=None):
         if name.split(".")[0] in {missing!r}:
@@ -33,6 +35,14 @@ def test_require_names_package_and_purpose() -> None:
     with pytest.raises(DependencyError, match="package no_such_thing is needed to fly") as caught:
         require("no_such_thing.inner", "fly")
     assert "pip install no_such_thing" in caught.value.advice
+
+
+def test_an_interrupted_import_is_an_interrupt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compiled packages say that they failed to start, and why only in the cause."""
+    (tmp_path / "slow_to_start.py").write_text("raise ImportError('initialization failed') from KeyboardInterrupt()")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(KeyboardInterrupt):
+        require("slow_to_start", "fly")
 
 
 def test_require_knows_packages_of_other_names() -> None:
