@@ -30,7 +30,7 @@ _SAME_MEANING = 0.7
 #: How much one spread above the mean counts, and how much the average everyday word counts against each label; so many
 #: labels as there are, "none of these" is as likely before anybody looks. Chosen with half of the classes of a set of
 #: photographs offered, see ``docs/classify.md``.
-SHARPNESS, WEIGHT_OF_OTHERS = 2.0, 3.0
+SHARPNESS, WEIGHT_OF_OTHERS = 2.5, 4.0
 _TEMPLATES = ("{}", "a {}", "a photo of a {}")
 _WORDS = Path(__file__).with_name("everyday_words.txt")
 

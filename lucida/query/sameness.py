@@ -33,6 +33,8 @@ _TILES = 6
 _DETAIL, _TILE_AGREES = 5.0, 0.75
 #: Below this correlation at the coarse size, nothing finer will bring two pictures together.
 _HOPELESS = 0.6
+#: From here on no other size or place needs to be tried.
+_EVIDENT = 0.99
 
 MIN_WHOLE, MIN_PARTS = 0.85, 0.85
 #: Mean distance in chroma, of 255, that a retouch may leave: beyond a cast over all, and with it.
@@ -108,8 +110,10 @@ def compare(one: View, other: View) -> Sameness:
     ratio = one.size[0] * other.size[1] / (one.size[1] * other.size[0])
     if not _SIZES[-1] <= ratio <= 1 / _SIZES[-1]:
         return UNLIKE
-    tried = [(*_roughly(cropped, whole), cropped, whole) for cropped, whole in ((one, other), (other, one))]
-    score, place, cropped, whole = max(tried, key=lambda found: found[0])
+    score, place, cropped, whole = (*_roughly(one, other), one, other)
+    if score < _EVIDENT:
+        swapped = (*_roughly(other, one), other, one)
+        score, place, cropped, whole = max((score, place, cropped, whole), swapped, key=lambda found: found[0])
     if score < _HOPELESS:
         return UNLIKE
     for side in (_COARSE_PX, SIDE_PX):
@@ -132,6 +136,8 @@ def _roughly(cropped: View, whole: View) -> tuple[float, _Place]:
         if score > best[0]:
             place = columns / cropped.size[0] / factor, column / factor, rows / cropped.size[1] / factor, row / factor
             best = score, _Place(*place)
+        if score >= _EVIDENT:
+            break
     return best
 
 
