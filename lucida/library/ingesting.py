@@ -146,10 +146,10 @@ class Ingestion:
                         continue
                     self._collect(batch, event)
                     if batch.due:
-                        full, batch = batch, _Batch()
-                        self._publish(full)
+                        self._publish(batch)
+                        batch = _Batch()
         finally:
-            # Also on the way out of an interrupt: what has been read is worth keeping.
+            # Also on the way out of an interrupt, even of publishing: what has been read is worth keeping.
             self._publish(batch)
 
     def _heard_of(self, event: ReadEvent) -> None:

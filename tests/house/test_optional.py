@@ -13,7 +13,6 @@ from lucida.lazy import require
 
 HIDE = """
 import sys
-from pathlib import Path
 class Hidden:
     def find_spec(self, name, path=None, target=None):
         if name.split(".")[0] in {missing!r}:
