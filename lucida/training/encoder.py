@@ -205,17 +205,12 @@ class Trainer:
 
         scale = self.log_scale.clamp(max=4.0).exp()
         losses: dict[str, torch.Tensor] = {}
-        drawn = {group: bank.drawn(generator) for group, bank in self.banks.items()}
         first, known, truths = 0, [], []
         for material, rows in zip(self.sets, places, strict=True):
             part = vectors[first : first + len(rows)]
             concepts = material.packed.concepts[rows]
             targets = torch.from_numpy(concepts.astype(np.int64) + material.offset)
-            bank, rivals = drawn[material.group], self.banks[material.group].rivals
-            if len(bank) > 5000:  # captions of single pictures compete with those of the batch
-                used, targets = torch.unique(targets, return_inverse=True)
-                bank, rivals = bank[used], rivals[used][:, used]
-            loss = prototype_loss(part, bank, targets, rivals, scale)
+            loss = prototype_loss(part, *self.banks[material.group].among(targets, generator), scale)
             losses[material.name] = loss * (len(rows) / len(vectors))
             if material.general is not None:
                 truth = material.general[concepts]

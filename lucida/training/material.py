@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _VARIANTS = 6
 #: Names of a concept that are used; what follows them says less.
 _NAMES = 3
+#: In a bank of more concepts, such as captions of single pictures, those of a batch compete among themselves.
+_LARGE = 5000
 #: A general word is true of at least so many concepts ...
 _FEWEST = 3
 #: ... and of at most this share of them, or it tells nothing apart.
@@ -78,7 +80,6 @@ class Bank:
 
     Attributes:
         variants: float32 (c, v, d), unit rows: each concept in several ways of saying it.
-        rivals: bool (c, c), which words compete; those that share a name do not.
     """
 
     def __init__(self, sets: Sequence[Material], encoder: TextEncoder) -> None:
@@ -91,7 +92,31 @@ class Bank:
             material.offset = len(names)
             names += _names(material)
         self.variants = torch.from_numpy(_variants(names, encoder))
-        self.rivals = rivals_of(self.mean(), torch.from_numpy(_namesakes(names)))
+        small = len(names) <= _LARGE
+        self._rivals = rivals_of(self.mean(), torch.from_numpy(_namesakes(names))) if small else None
+
+    def among(
+        self, targets: torch.Tensor, generator: torch.Generator
+    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """What a batch is held against: all words, or in a large bank those of the batch itself.
+
+        Args:
+            targets: int64 (n,), each picture's words.
+            generator: draws the mixture of ways of saying.
+
+        Returns:
+            The words, float32 (c', d); each picture's row among them, int64 (n,); which of them compete, bool (c', c');
+            those that share a name do not.
+        """
+        import torch
+
+        from lucida.training.objective import rivals_of
+
+        drawn = self.drawn(generator)
+        if self._rivals is not None:
+            return drawn, targets, self._rivals
+        used, rows = torch.unique(targets, return_inverse=True)
+        return drawn[used], rows, rivals_of(self.mean()[used])
 
     def mean(self) -> torch.Tensor:
         """Each concept's mean direction, float32 (c, d), unit rows."""

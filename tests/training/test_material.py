@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 import torch
 
 from lucida.training.augment import Views
@@ -22,15 +23,25 @@ def made(concepts: tuple[tuple[str, ...], ...], topics: tuple[tuple[str, ...], .
 def test_concepts_that_share_a_name_do_not_compete(words: object) -> None:
     photographs, objects = made((("cortland", "apple"), ("macoun", "Apple"), ("tank",))), made((("apple",),))
     bank = Bank([photographs, objects], words)  # type: ignore[arg-type]
+    rivals = bank.among(torch.tensor([0]), torch.Generator())[2]
     apples = torch.tensor([0, 1, 3])
-    assert bank.rivals[apples][:, apples].equal(torch.eye(3, dtype=torch.bool))
-    assert bank.rivals[2].all()
+    assert rivals[apples][:, apples].equal(torch.eye(3, dtype=torch.bool))
+    assert rivals[2].all()
     assert objects.offset == 3
 
 
 def test_keywords_behind_the_names_are_not_names(words: object) -> None:
     bank = Bank([made((("grin", "happy"), ("smile", "happy")), names=(1, 1))], words)  # type: ignore[arg-type]
-    assert bank.rivals.all()
+    assert bank.among(torch.tensor([0]), torch.Generator())[2].all()
+
+
+def test_in_a_large_bank_the_words_of_a_batch_compete(words: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lucida.training.material._LARGE", 3)
+    bank = Bank([made((("one",), ("two",), ("three",), ("four",)))], words)  # type: ignore[arg-type]
+    said, targets, rivals = bank.among(torch.tensor([3, 1, 3]), torch.Generator())
+    assert said.shape == (2, 384)
+    assert targets.tolist() == [1, 0, 1]
+    assert rivals.all()
 
 
 def test_general_words_are_true_of_some_and_not_of_most(words: object) -> None:
