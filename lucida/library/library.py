@@ -255,6 +255,7 @@ class Library:
                 sense.
             ModelError: an encoder that the library was made with is not here.
         """
+        from lucida.models.cache import cache_folder
         from lucida.query.opening import parts_of
         from lucida.query.request import SearchRequest
         from lucida.query.search import Encoders, search
@@ -266,6 +267,7 @@ class Library:
         encoders = Encoders(
             self.encoder() if index.encoder() is not None else None,
             self.shared_encoder() if index.shared() is not None else None,
+            cache_folder() / "null-queries",
         )
         return search(index, encoders, SearchRequest(query, top_k, where, parts, all_copies, cutoff))
 

@@ -7,6 +7,7 @@ continuous space word representations", 2013; for pictures and texts together, J
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -33,10 +34,12 @@ class Encoders(NamedTuple):
     Attributes:
         text: the encoder of the list "passage"; None searches passages by words alone.
         shared: the encoder of the lists "picture" and "window"; None where a library has neither.
+        kept: folder for what is measured of an encoder once; None keeps nothing.
     """
 
     text: TextEncoder | None = None
     shared: SharedEncoder | None = None
+    kept: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -63,7 +63,7 @@ class Fairness:
         encoder, sample = self._encoder(kind), self._sample(kind)
         if encoder is None or not len(sample):
             return 0.0, 1.0
-        mean, std = background(null_vectors(encoder), sample)
+        mean, std = background(null_vectors(encoder, self.encoders.kept), sample)
         return mean, max(std, _LEAST_SPREAD)
 
     def _own(self, aim: Aim) -> tuple[float, float]:

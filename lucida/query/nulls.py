@@ -12,13 +12,12 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-
-from lucida.errors import ModelError
 
 if TYPE_CHECKING:
     from lucida.models.protocols import TextEncoder, Vectors
@@ -39,19 +38,28 @@ def null_version() -> str:
     return hashlib.sha256("\n".join(null_queries()).encode()).hexdigest()[:12]
 
 
-def null_vectors(encoder: TextEncoder) -> Vectors:
-    """The null queries as this encoder sees them, float32 (queries, dimension); kept in the cache folder once made."""
-    from lucida.models.cache import cache_folder, replacing
+def null_vectors(encoder: TextEncoder, folder: Path | None = None) -> Vectors:
+    """The null queries as this encoder sees them, float32 (queries, dimension).
 
-    path = cache_folder() / "null-queries" / f"{encoder.fingerprint}-{null_version()}.npy"
+    Args:
+        encoder: of the queries.
+        folder: where they are kept once made; None makes them anew.
+    """
+    if folder is None:
+        return encoder.encode_texts(null_queries())
+    path = folder / f"{encoder.fingerprint}-{null_version()}.npy"
     with contextlib.suppress(OSError, ValueError):
         kept: Vectors = np.load(path, allow_pickle=False)
         if kept.shape == (len(null_queries()), encoder.dimension):
             return kept
     vectors = encoder.encode_texts(null_queries())
     # Where nothing can be kept, they are made anew next time.
-    with contextlib.suppress(ModelError, OSError), replacing(path) as part, part.open("wb") as file:
-        np.save(file, vectors, allow_pickle=False)
+    with contextlib.suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(f".{os.getpid()}.part")
+        with part.open("wb") as file:
+            np.save(file, vectors, allow_pickle=False)
+        part.replace(path)
     return vectors
 
 

@@ -225,9 +225,7 @@ def make_page(
 
 
 @pytest.fixture
-def encoder(tmp_path, monkeypatch) -> CountingEncoder:
-    # What is measured of made-up encoders stays out of the user's cache.
-    monkeypatch.setenv("LUCIDA_CACHE", str(tmp_path / "cache"))
+def encoder() -> CountingEncoder:
     return CountingEncoder()
 
 
@@ -237,8 +235,7 @@ def index(encoder: CountingEncoder) -> MemoryIndex:
 
 
 @pytest.fixture
-def colours(tmp_path, monkeypatch) -> ColourEncoder:
-    monkeypatch.setenv("LUCIDA_CACHE", str(tmp_path / "cache"))
+def colours() -> ColourEncoder:
     return ColourEncoder()
 
 

@@ -57,18 +57,23 @@ def test_absurd_evidence_overflows_nothing() -> None:
     assert math.isfinite(model.probability(-1e9, 0, 10**9))
 
 
-def test_null_vectors_are_made_once(encoder) -> None:
-    first = null_vectors(encoder)
+def test_null_vectors_are_made_once(encoder, tmp_path) -> None:
+    first = null_vectors(encoder, tmp_path / "kept")
     assert first.shape == (len(null_queries()), encoder.dimension)
     encoder.encode_texts = None
-    assert np.array_equal(null_vectors(encoder), first)
+    assert np.array_equal(null_vectors(encoder, tmp_path / "kept"), first)
 
 
 def test_a_damaged_cache_is_made_anew(encoder, tmp_path) -> None:
-    null_vectors(encoder)
-    (kept,) = (tmp_path / "cache" / "null-queries").iterdir()
+    null_vectors(encoder, tmp_path / "kept")
+    (kept,) = (tmp_path / "kept").iterdir()
     kept.write_bytes(b"no array")
-    assert null_vectors(encoder).shape == (len(null_queries()), encoder.dimension)
+    assert null_vectors(encoder, tmp_path / "kept").shape == (len(null_queries()), encoder.dimension)
+
+
+def test_null_vectors_need_no_place_to_keep_them(encoder, tmp_path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    assert null_vectors(encoder).shape == null_vectors(encoder, tmp_path / "file" / "below").shape
 
 
 def test_the_background_is_that_of_all_pairs() -> None:
