@@ -124,16 +124,16 @@ class _Reading:
     without: tuple[str, ...]
     limit: int | None
 
-    def load(self, path: Path) -> PictureSet:
+    def load(self, path: Path, only: str | None = None) -> PictureSet:
         from lucida.query.evaluation.labelled import load
 
-        found = load(path, split=self.split, style=self.style, without=self.without)
+        found = load(path, split=self.split, style=self.style, without=self.without, only=only)
         err().print(f"{found.name}: {len(found):,} pictures, {len(found.names):,} names.")
         return found.first(self.limit) if self.limit else found
 
     def load_pages(self, path: Path) -> PictureSet:
-        """Pages are taken whatever their style."""
-        return replace(self, split=None, style=None, without=()).load(path)
+        """Pages are taken whatever their style; where a set marks what is a page, its charts and the like are not."""
+        return replace(self, split=None, style=None, without=()).load(path, only="page")
 
 
 def _measured(

@@ -16,8 +16,16 @@ if TYPE_CHECKING:
 TEMPLATES = ("{}", "a {}", "a photo of a {}", "a picture of a {}", "a close-up photo of a {}")
 #: What stands for pictures and for pages where only that much is asked.
 KIND_PROMPTS = {
-    "picture": ("a photograph", "a photo of something", "a picture", "a drawing of something"),
-    "page": ("a page of a document", "a page of text", "a scanned document", "a printed form"),
+    "picture": (
+        *("a photograph", "a picture of something", "a drawing", "a photo of an animal", "a photo of a person"),
+        *("a photo of a thing", "a photo of food", "a photo of a building", "a photo of a vehicle"),
+        *("a photo of a plant", "a photo of a landscape", "a photo of clothes"),
+    ),
+    "page": (
+        *("a page of a document", "a page of text", "a scanned document", "a printed form", "an invoice", "a letter"),
+        *("a table of numbers", "a newspaper page", "a handwritten page", "a slide of a talk", "a screenshot"),
+        *("a blank page", "a receipt"),
+    ),
 }
 #: What any picture is: a class that scores no better than these says nothing.
 BACKGROUND = ("a photo", "a picture", "an image of something", "an object", "a background", "a blurry photo")

@@ -71,7 +71,14 @@ class PictureSet:
         )
 
 
-def load(path: Path, *, split: str | None = None, style: str | None = None, without: Sequence[str] = ()) -> PictureSet:
+def load(
+    path: Path,
+    *,
+    split: str | None = None,
+    style: str | None = None,
+    without: Sequence[str] = (),
+    only: str | None = None,
+) -> PictureSet:
     """Read whatever form lies at ``path``.
 
     Args:
@@ -79,7 +86,7 @@ def load(path: Path, *, split: str | None = None, style: str | None = None, with
             folder of pictures per class.
         split: beginning of the parquet files' names, e.g. "val"; by default "val" or "test" where there is such a
             file, else all.
-        style, without: see ``load_packed``.
+        style, without, only: see ``load_packed``.
 
     Raises:
         UsageError: nothing there that can be read so.
@@ -90,7 +97,7 @@ def load(path: Path, *, split: str | None = None, style: str | None = None, with
     if (path / "meta.json").is_file():
         from lucida.query.evaluation.packed import load_packed
 
-        return load_packed(path, style, without)
+        return load_packed(path, style, without, only)
     if path.suffix == ".tar":
         from lucida.query.evaluation.webdataset import load_tar
 

@@ -17,13 +17,16 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 
-def load_packed(folder: Path, style: str | None = None, without: Sequence[str] = ()) -> PictureSet:
+def load_packed(
+    folder: Path, style: str | None = None, without: Sequence[str] = (), only: str | None = None
+) -> PictureSet:
     """Map a packed set; only the pictures that are looked at are read from the disk.
 
     Args:
         folder: of the set.
         style: only pictures of this style or family of styles, and of each concept the first: one picture each.
         without: marks of the card, e.g. "flag"; concepts that bear one are left out.
+        only: a mark that concepts must bear, where the set has it.
 
     Raises:
         UsageError: the set has no such style or mark.
@@ -44,6 +47,8 @@ def load_packed(folder: Path, style: str | None = None, without: Sequence[str] =
     leading = tuple(int(count) for count in card.get("names") or ())
     whole = PictureSet(folder.name, ids, captions, concepts, lambda i: _picture(pixels[i]), True, leading)
     kept = _of_style(drawn, styles, card.get("families") or (), style) & ~_marked(concepts, card, without)
+    if only in (card.get("marks") or {}):
+        kept &= _marked(concepts, card, [str(only)])
     rows = np.flatnonzero(kept)
     return whole.part(rows if style is None else rows[np.sort(np.unique(concepts[rows], return_index=True)[1])])
 

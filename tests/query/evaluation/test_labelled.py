@@ -178,6 +178,8 @@ def test_packed_sets(tmp_path: Path) -> None:
         assert part.labels.tolist() == [1, 0]
         assert [main_colour(part.read(i)) for i in range(2)] == [1, 0]
     assert load(folder, without=["cold"]).labels.tolist() == [0, 1, 1, 0, 0]
+    assert load(folder, only="cold").labels.tolist() == [2]
+    assert len(load(folder, only="unheard of")) == 6
     with pytest.raises(UsageError, match="no style 'square'") as caught:
         load(folder, style="square")
     assert "flat, round, house, guest" in caught.value.advice
