@@ -117,8 +117,8 @@ def _adapt(
 
 
 def _run(trainer: Trainer, folder: Path, *, as_json: bool, more: dict[str, Any] | None = None) -> int:
-    from lucida.training.encoder import write_log
-    from lucida.training.tower_folder import write_tower
+    from lucida.models.mini.export import save_tower
+    from lucida.training.encoder import SIDE, write_log
 
     if trainer.step:
         err().print(f"Going on from step {trainer.step} ({trainer.progress:.0%} of the run).")
@@ -131,9 +131,8 @@ def _run(trainer: Trainer, folder: Path, *, as_json: bool, more: dict[str, Any] 
         trainer.run(observe)
     recipe = trainer.recipe
     tower = folder / "tower"
-    write_tower(
-        trainer.mean_tower.state_dict(), tower, architecture=recipe.architecture, dimension=recipe.dimension, side=128
-    )
+    state = trainer.mean_tower.state_dict()
+    save_tower(tower, state, architecture=recipe.architecture, image_size=SIDE, resize_mode="squash")
     if as_json:
         print_json({"trained": True, "steps": trainer.step, "tower": str(tower), **(more or {})})
     else:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lucida.lazy import require
+from lucida.models.mini.export import MEAN, STD
 from lucida.training import checkpoint
 from lucida.training.augment import centre_view, random_views
 from lucida.training.objective import prototype_loss, retrieval_loss
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 
     from lucida.training.material import Bank, Material
 
-MEAN = (0.485, 0.456, 0.406)
-STD = (0.229, 0.224, 0.225)
+#: Side of the pictures that a trained tower takes, in pixels.
+SIDE = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ class Trainer:
 
         def tower() -> Any:
             made = timm_model.TimmModel(
-                recipe.architecture, recipe.dimension, image_size=128, pool="avg", proj="linear"
+                recipe.architecture, recipe.dimension, image_size=SIDE, pool="avg", proj="linear"
             )
             return _spare_depthwise(made).to(memory_format=torch.channels_last, device=self.device)
 
@@ -149,7 +150,7 @@ class Trainer:
                 if evaluate is not None:
                     evaluate(self)
 
-    def vectors(self, pixels: Any, side: int = 128, batch: int = 200) -> NDArray[Any]:
+    def vectors(self, pixels: Any, side: int = SIDE, batch: int = 200) -> NDArray[Any]:
         """The averaged tower's unit vectors of square pictures, float32 (n, dimension)."""
         import torch
 

@@ -20,12 +20,12 @@ def tower(tmp_path_factory: pytest.TempPathFactory) -> Path:
     import torch
     from open_clip.timm_model import TimmModel
 
-    from lucida.training.tower_folder import write_tower
+    from lucida.models.mini.export import save_tower
 
     torch.manual_seed(1)
     made = TimmModel("gernet_s", 384, image_size=128, pool="avg", proj="linear")
     folder = tmp_path_factory.mktemp("tower")
-    write_tower(made.state_dict(), folder, architecture="gernet_s", dimension=384, side=128)
+    save_tower(folder, made.state_dict())
     return folder
 
 

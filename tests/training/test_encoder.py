@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 import torch
 
+from lucida.models.mini.export import save_tower
 from lucida.training import checkpoint
 from lucida.training.augment import Views
 from lucida.training.data.packed import PackedSet
 from lucida.training.encoder import Recipe, Report, Trainer
 from lucida.training.material import Bank, Material, share_general_words
 from lucida.training.schedule import Schedule
-from lucida.training.tower_folder import write_tower
 
 RECIPE = Recipe(
     architecture="test_resnet", batch=16, minutes=0.08, schedule=Schedule(0.05, sides=(32,), until=(1.0,)), average=0.9
@@ -75,9 +75,8 @@ def test_a_tower_that_is_adapted_begins_where_it_was_and_stays_near(
 ) -> None:
     old = trainer(tmp_path / "old", squares, words)
     steps(old, 2)
-    weights = write_tower(
-        old.tower.state_dict(), tmp_path / "tower", architecture="test_resnet", dimension=384, side=32
-    )
+    save_tower(tmp_path / "tower", old.tower.state_dict(), architecture="test_resnet", image_size=32)
+    weights = tmp_path / "tower" / "model.safetensors"
     new = trainer(tmp_path / "new", squares, words, replace(RECIPE, stay_weight=1.0), start=weights)
     begun, left = (run.state_dict()["head.proj.weight"] for run in (new.mean_tower, old.tower))
     assert torch.allclose(begun, left, atol=1e-3)
@@ -92,7 +91,9 @@ def test_the_folder_is_what_open_clip_loads(tmp_path: Path, squares: PackedSet, 
 
     run = trainer(tmp_path / "run", squares, words)
     steps(run, 2)
-    write_tower(run.mean_tower.state_dict(), tmp_path / "tower", architecture="test_resnet", dimension=384, side=64)
+    save_tower(
+        tmp_path / "tower", run.mean_tower.state_dict(), architecture="test_resnet", image_size=64, resize_mode="squash"
+    )
     picture = np.ascontiguousarray(squares.pixels[0])
     loaded = Mini(tmp_path / "tower").encode_images([Image.fromarray(picture)])
     own = run.vectors(picture[None], side=64)
