@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -18,11 +19,11 @@ from lucida.lazy import require
 from lucida.models import minilm_inside
 from lucida.models.background import kept_calibration
 from lucida.models.batching import Batches, out_of_memory
-from lucida.models.devices import Placement, choose
+from lucida.models.devices import DTYPE_VARIABLE, Placement, choose
 from lucida.models.offline import disk_only
 from lucida.models.openclip_files import OpenClipFiles, resolve
 from lucida.models.tensors import first_line, standardised
-from lucida.models.vit_runtime import FastVit, known_vit
+from lucida.models.vit_runtime import FastVit, Step, VitFiles, known_vit
 from lucida.models.weights_hash import sha256_of
 from lucida.models.windows import bisect, bisected, join, unit
 from lucida.types import PixelRule
@@ -100,6 +101,11 @@ class OpenClip:
         return choose(*self._asked)
 
     @property
+    def runtime_name(self) -> str:
+        """What the next bulk of pictures runs on, for reports."""
+        return self._loaded().runtime_name
+
+    @property
     def pixel_rule(self) -> PixelRule:
         """How a picture is brought to the image tower's size."""
         traits = self._preprocess
@@ -143,7 +149,10 @@ class OpenClip:
         with self._loading:
             if self._towers is None:
                 placement = choose(*self._asked)
-                self._towers = _Towers(self._files, placement, self.spec, self.dimension, self._preprocess)
+                # Who asks for a number format gets it; otherwise pictures run on whatever is measured to be fastest.
+                free = (self._asked[1] or os.environ.get(DTYPE_VARIABLE) or "auto") == "auto"
+                vit = known_vit(self._files, placement, self._preprocess) if free else None
+                self._towers = _Towers(self._files, placement, self.spec, self.dimension, self._preprocess, vit)
             return self._towers
 
     def __reduce__(self) -> tuple[type[OpenClip], tuple[str]]:
@@ -155,7 +164,13 @@ class _Towers:
     """The loaded model with its tokeniser and preprocessing."""
 
     def __init__(
-        self, files: OpenClipFiles, placement: Placement, name: str, dimension: int, traits: dict[str, Any]
+        self,
+        files: OpenClipFiles,
+        placement: Placement,
+        name: str,
+        dimension: int,
+        traits: dict[str, Any],
+        vit: VitFiles | None,
     ) -> None:
         self._torch: Any = require("torch", "encode pictures")
         open_clip = require("open_clip", "encode pictures")
@@ -167,10 +182,14 @@ class _Towers:
         self._batches = Batches(placement, name)
         self._dimension = dimension
         self._mean, self._std = traits["mean"], traits["std"]
-        vit = known_vit(files, placement, traits)
-        self._pixels = FastVit(vit, self._exact_pixels).run if vit else self._exact_pixels
+        in_torch = Step(f"torch-{placement.dtype}", self._pixels_in_torch)
+        self._pixels = FastVit(vit, in_torch) if vit else in_torch
         #: Tokens a text may have, special ones included.
         self.window = int(self._tokenizer.context_length)
+
+    @property
+    def runtime_name(self) -> str:
+        return self._pixels.name
 
     def lengths(self, texts: Sequence[str]) -> list[int]:
         """Tokens of each text, special ones included, without the cut at the window."""
@@ -188,9 +207,9 @@ class _Towers:
         return self._batches.run(self._images, images, self._dimension)
 
     def encode_pixels(self, pixels: NDArray[np.uint8]) -> Vectors:
-        return self._pixels(pixels)
+        return self._pixels.run(pixels)
 
-    def _exact_pixels(self, pixels: NDArray[np.uint8]) -> Vectors:
+    def _pixels_in_torch(self, pixels: NDArray[np.uint8]) -> Vectors:
         def encode(rows: NDArray[np.uint8]) -> Vectors:
             with self._torch.inference_mode():
                 placed = standardised(rows, self._mean, self._std, self._placement)

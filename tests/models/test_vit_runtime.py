@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,7 @@ from lucida.models.devices import Placement
 from lucida.models.openclip import OpenClip
 from lucida.models.openclip_files import resolve
 from lucida.models.probe import probe_pictures
-from lucida.models.vit_runtime import FastVit, VitFiles, exported, known_vit
+from lucida.models.vit_runtime import FastVit, Step, VitFiles, _step, exported, known_vit
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,49 +33,61 @@ def files(clip_folder: Path) -> VitFiles:
     return found
 
 
+def in_torch(encoder: OpenClip) -> Step:
+    return Step("torch-fp32", encoder.encode_pixels)
+
+
 def test_all_ways_agree(encoder: OpenClip, files: VitFiles) -> None:
     pixels = probe_pictures(40, 32)
-    exact = encoder.encode_pixels(pixels)
-    steps = {name: make() for name, make in FastVit(files, encoder.encode_pixels)._candidates().items()}
-    np.testing.assert_allclose(steps["onnx-fp32"].run(pixels), exact, atol=2e-6)
-    assert (steps["onnx-int8"].run(pixels) * exact).sum(axis=1).min() > 0.99
+    expected = encoder.encode_pixels(pixels)
+    np.testing.assert_allclose(_step(files, "onnx-fp32", quantised=False).run(pixels), expected, atol=2e-6)
+    steps = {name: make() for name, make in FastVit(files, in_torch(encoder))._candidates().items()}
+    assert set(steps) == {"torch-fp32", "onnx-int8"}
+    assert (steps["onnx-int8"].run(pixels) * expected).sum(axis=1).min() > 0.99
 
 
-def test_many_pictures_change_over(encoder: OpenClip, files: VitFiles, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("chosen", ["onnx-fp32", "onnx-int8", "torch-fp32"])
+def test_many_pictures_change_over(
+    encoder: OpenClip, files: VitFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chosen: str
+) -> None:
+    monkeypatch.setenv("LUCIDA_CACHE", str(tmp_path))
     monkeypatch.setattr(vit_runtime, "_PICTURES_BEFORE", 30)
-    monkeypatch.setattr(choosing, "pick", lambda *_: "onnx-fp32")
-    calls = []
+    monkeypatch.setattr(choosing, "pick", lambda *_: chosen)
+    calls: list[int] = []
 
-    def exact(pixels: np.ndarray) -> np.ndarray:
+    def encode(pixels: np.ndarray) -> np.ndarray:
         calls.append(len(pixels))
         return encoder.encode_pixels(pixels)
 
-    fast, pixels = FastVit(files, exact), probe_pictures(20, 32)
+    fast, pixels = FastVit(files, Step("torch-fp32", encode)), probe_pictures(20, 32)
     before = fast.run(pixels)
     assert (fast.name, calls) == ("torch-fp32", [20])
     after = fast.run(pixels)
-    assert fast.name == "onnx-fp32"
-    np.testing.assert_allclose(after, before, atol=2e-6)
+    assert fast.name == chosen
+    assert (after * before).sum(axis=1).min() > 0.99
     calls.clear()
     fast.run(pixels)
-    assert calls == []
+    assert calls == ([20] if chosen == "torch-fp32" else [])
+    calls.clear()
     fast.run(pixels[:1])  # a query stays in torch, where its text is
     assert calls == [1]
 
 
-def test_the_encoder_uses_it(encoder: OpenClip, monkeypatch: pytest.MonkeyPatch) -> None:
-    runs = []
-    monkeypatch.setattr(FastVit, "run", lambda self, pixels: runs.append(self.name) or self._exact.run(pixels))
-    fresh = OpenClip(encoder.spec, device="cpu", dtype="fp32")
-    fresh.encode_pixels(probe_pictures(3, 32))
-    assert runs == ["torch-fp32"]
-    OpenClip(encoder.spec, device="cpu", dtype="bf16").encode_pixels(probe_pictures(3, 32))
-    assert runs == ["torch-fp32"]  # in bfloat16 torch is the fastest there is
+def test_the_encoder_uses_it_unless_told_otherwise(encoder: OpenClip, monkeypatch: pytest.MonkeyPatch) -> None:
+    runs: list[str] = []
+    monkeypatch.setattr(FastVit, "run", lambda self, pixels: runs.append(self.name) or self._torch.run(pixels))
+    monkeypatch.delenv("LUCIDA_DTYPE", raising=False)
+    free = OpenClip(encoder.spec, device="cpu")
+    free.encode_pixels(probe_pictures(3, 32))
+    assert runs == [free.runtime_name]
+    OpenClip(encoder.spec, device="cpu", dtype="fp32").encode_pixels(probe_pictures(3, 32))
+    monkeypatch.setenv("LUCIDA_DTYPE", "fp32")
+    OpenClip(encoder.spec, device="cpu").encode_pixels(probe_pictures(3, 32))
+    assert len(runs) == 1
 
 
 def test_towers_that_are_not_known(clip_folder: Path) -> None:
     files = resolve(f"openclip:local-dir:{clip_folder}")
-    assert known_vit(files, Placement("cpu", "bf16"), PREPROCESS) is None
     assert known_vit(files, Placement("cuda", "fp32"), PREPROCESS) is None
     assert known_vit(files, EXACT, PREPROCESS | {"size": (32, 64)}) is None
     for change in ({"timm_model_name": "vit"}, {"attentional_pool": True}, {"layers": [3, 4, 6, 3]}):
@@ -99,8 +110,7 @@ def test_a_tower_without_a_graph_goes_on_in_torch(
 
     monkeypatch.setattr(vit_runtime, "_PICTURES_BEFORE", 2)
     save_file({"visual.none": np.zeros(3, dtype=np.float32)}, tmp_path / "model.safetensors")
-    fast = FastVit(replace(files, weights=tmp_path / "model.safetensors"), encoder.encode_pixels)
+    fast = FastVit(replace(files, weights=tmp_path / "model.safetensors"), in_torch(encoder))
     pixels = probe_pictures(4, 32)
     np.testing.assert_array_equal(fast.run(pixels), encoder.encode_pixels(pixels))
     assert fast.name == "torch-fp32"
-    assert json.loads(choosing.memo_path(fast._files.name, 0.99).read_text())["runtime"] == "torch-fp32"
