@@ -65,7 +65,7 @@ def classify(
     """The library's pictures with the labels that fit them best; see ``labelling.Labeller.library``.
 
     Raises:
-        UsageError: there are no labels, or there is no encoder of pictures.
+        UsageError: there are no labels, no encoder of pictures, or no pictures with vectors.
         ModelError: the pictures' vectors belong to another encoder.
     """
     from lucida.library.labelling import Labeller
@@ -75,7 +75,12 @@ def classify(
             "The library's encoder knows no pictures.", "Choose one that does with: lucida models switch mini."
         )
     bound = index.shared()
-    if bound is not None and bound.fingerprint != encoder.fingerprint:
+    if bound is None:
+        raise UsageError(
+            "No picture in the library has a vector yet.",
+            "Add pictures, or embed those there are, with: lucida ingest.",
+        )
+    if bound.fingerprint != encoder.fingerprint:
         raise ModelError(
             f"The library's pictures were embedded by {bound.spec}, and {encoder.spec} is another encoder.",
             f"Embed them anew with: lucida models switch {encoder.spec}.",

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from lucida.library import labelling
+from lucida.index import Index
+from lucida.library import Library, labelling
 from lucida.query import classify as classifying
 from lucida.types import PixelRule
 
@@ -193,3 +194,46 @@ def test_the_words_are_embedded_once(lucida, shots, monkeypatch) -> None:
     lucida("classify", shots, "--labels", "red")
     assert asked
     assert not [text for text in asked if "yellow" in text]
+
+
+@pytest.fixture
+def stocked(shots, tmp_path, monkeypatch) -> Library:
+    """A library of the pictures with vectors of the encoder above."""
+    library = Library.open(tmp_path / "library")
+    library.configure(encoder="minilm")
+    library.ingest(shots, workers=1)
+    encoder = Colours()
+    with Index.open(library.folder, write=True) as index:
+        index.bind_shared("colours", "colours-1", 32, windows=True)
+        rows = [
+            row for row in index.items(range(1, 20)) if row.media_type.startswith("image/") and row.kind == "picture"
+        ]
+        pictures = [labelling.opened(Path(row.source)) for row in rows]
+        index.add_vectors("picture", np.array([row.id for row in rows]), encoder.encode_images(pictures))
+    monkeypatch.setattr(Library, "shared_encoder", lambda _self: encoder)
+    return library
+
+
+def test_a_library_is_labelled_by_the_vectors_it_has(lucida, stocked, shots, tmp_path) -> None:
+    ran = lucida("classify", "--labels", "red,blue", "--json", "--sheet", tmp_path / "sheet.png")
+    assert ran.code == 0
+    assert labels_of(ran) == {"a.png": "red", "b.jpg": "blue", "c.webp": "red", "d.png": "none of these"}
+    assert all(row["id"] > 0 for row in ran.json["pictures"])
+    assert (tmp_path / "sheet.png").exists()
+    narrowed = lucida("classify", "--labels", "red,blue", "--json", "--path", "a*")
+    assert labels_of(narrowed) == {"a.png": "red"}
+
+
+def test_a_library_of_another_encoder_is_refused(lucida, stocked, monkeypatch) -> None:
+    monkeypatch.setattr(Colours, "fingerprint", "colours-2")
+    ran = lucida("classify", "--labels", "red,blue")
+    assert ran.code == 3
+    assert "lucida models switch" in ran.err
+
+
+def test_a_library_without_vectors_says_so(lucida, stocked, tmp_path, monkeypatch) -> None:
+    with Library.open(tmp_path / "empty"):
+        pass
+    ran = lucida("classify", "--labels", "red,blue", "--library", tmp_path / "empty")
+    assert ran.code == 2
+    assert "No picture in the library has a vector" in ran.err
