@@ -1,8 +1,8 @@
 """Building a compact index from segments, in bounded memory: trained on a sample, filled block by block.
 
-Two things are taken over from the largest compact segment that goes in. The ranges of the codes, always: what was
-rounded once is not rounded anew. The centres, if the new index has as many lists: then that segment's lists are copied
-as they are, and neither training nor finding the nearest centre costs anything.
+Two things are taken over from the largest compact segment that goes in. The ranges of the codes, unless they are too
+narrow by now: so what was rounded once is not rounded anew. The centres, if the new index has as many lists: then that
+segment's lists are copied as they are, and neither training nor finding the nearest centre costs anything.
 """
 
 from __future__ import annotations
@@ -28,6 +28,10 @@ Pulse = Callable[[], None]
 
 _BLOCK = 8192
 _ITERATIONS = 8
+#: Codes reach this much further on both sides than the sample's values do.
+_MARGIN = 0.05
+#: Share of the values that codes may cut off before new ranges are taken.
+_CLIPPED = 1e-4
 _SEED = 1234
 #: Cosine of a trial query with the vector it is about: like a question's with its passage, and a vaguer one's.
 _CLOSENESS = (0.7, 0.45)
@@ -53,8 +57,10 @@ def build(parts: Sequence[Share], scale: Scale, pulse: Pulse) -> Any:
     """
     faiss = require("faiss", "store vectors")
     count = sum(len(part.rows) for part in parts)
-    donor = _donor(parts)
     sample = _sample(parts, scale.points_per_list * scale.lists(count))
+    donor = _donor(parts)
+    if donor is not None and not _holds(faiss, donor, sample):
+        donor = None
     index = _trained(faiss, sample, scale.lists(count), donor, pulse)
     trials = _trials(sample, scale.trials)
     del sample
@@ -95,10 +101,24 @@ def _trained(faiss: Any, sample: Vectors, lists: int, donor: Inverted | None, pu
         _cluster(faiss, sample, lists, quantizer, pulse)
     eight, product = faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT
     index = faiss.IndexIVFScalarQuantizer(quantizer, dimension, lists, eight, product, False)
+    index.sq.rangestat_arg = _MARGIN
     index.train(sample)
     if donor is not None:
-        faiss.copy_array_to_vector(faiss.vector_to_array(donor.index.sq.trained), index.sq.trained)
+        faiss.copy_array_to_vector(_ranges(faiss, donor), index.sq.trained)
     return index
+
+
+def _ranges(faiss: Any, compact: Inverted) -> NDArray[np.float32]:
+    """The least value of each dimension, and how far its values reach: float32 (2 x dimension,)."""
+    ranges: NDArray[np.float32] = faiss.vector_to_array(compact.index.sq.trained)
+    return ranges
+
+
+def _holds(faiss: Any, compact: Inverted, sample: Vectors) -> bool:
+    """Whether the ranges of a compact segment's codes are wide enough for other vectors too."""
+    least, reach = _ranges(faiss, compact).reshape(2, -1)
+    outside = (sample < least) | (sample > least + reach)
+    return float(outside.mean()) <= _CLIPPED
 
 
 def _cluster(faiss: Any, sample: Vectors, lists: int, quantizer: Any, pulse: Pulse) -> None:

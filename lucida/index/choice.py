@@ -25,7 +25,7 @@ class Scale:
 
     flat_below: int = 20_000
     limit_bytes: int = 512 << 20
-    recall: float = 0.99
+    recall: float = 0.985
     lists_per_root: float = 3.0
     points_per_list: int = 40
     trials: int = 128

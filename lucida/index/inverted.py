@@ -6,7 +6,7 @@ encoding again with the same ranges changes nothing.
 How many lists a search looks at was measured when the segment was built (``building.calibrated``) and is kept in the
 file as FAISS' ``nprobe``: enough for the ten best. A search for more looks at more, by the law ``_DEPTH_POWER``. A
 search among some items looks, in the order of the centres' nearness, at lists that hold any of them, until it has seen
-as many of those as a search among all items sees. So a filter costs no recall, however it lies across the lists, and
+enough of those (``_NARROW_SHARE``). So a filter costs no recall, however it lies across the lists, and
 where few items pass, all of them are looked at.
 """
 
@@ -28,8 +28,11 @@ if TYPE_CHECKING:
 #: The number of lists that holds the best k grows with about this power of k beyond ten.
 _DEPTH_POWER = 0.5
 _CALIBRATED_DEPTH = 10
-#: A filtered search that has so few vectors to look at looks at all of them.
-_ALL_BELOW = 2_000
+#: Vectors that a search among some items looks at, as a share of what a search among all looks at. Its lists lie
+#: closer together than its vectors do, so that it finds as much with fewer.
+_NARROW_SHARE = 0.5
+#: Where so few vectors may appear, all of them are looked at.
+_ALL_BELOW = 4_000
 _NONE = np.empty(0, dtype=np.int64)
 
 
@@ -124,7 +127,7 @@ class Inverted:
     def _narrow_search(self, query: Vectors, wanted: int, keep: Allowed, probes: int) -> Any:
         passing = self._passing(keep)
         lists = self._nearest_lists(query, passing)
-        enough = max(probes * self.index.ntotal / self.index.nlist, wanted, _ALL_BELOW)
+        enough = max(_NARROW_SHARE * probes * self.index.ntotal / self.index.nlist, wanted, _ALL_BELOW)
         chosen = lists[: int(np.searchsorted(np.cumsum(passing[lists]), enough)) + 1]
         if not len(chosen):
             return np.empty((1, 0), dtype=np.float32), np.empty((1, 0), dtype=np.int64)
@@ -135,13 +138,14 @@ class Inverted:
         )
         return self.index.search(query, wanted, params=parameters)
 
-    def _passing(self, keep: Allowed) -> NDArray[np.int64]:
-        """How many vectors of each list may appear: int64 (lists,)."""
-        running = np.concatenate([[0], np.cumsum(keep.of(self._compact_ids), dtype=np.int64)])
-        counts: NDArray[np.int64] = np.diff(running[self._starts])
+    def _passing(self, keep: Allowed) -> NDArray[np.int32]:
+        """How many vectors of each list may appear: int32 (lists,)."""
+        running = np.zeros(len(self._compact_ids) + 1, dtype=np.int32)
+        np.cumsum(keep.of(self._compact_ids), out=running[1:])
+        counts: NDArray[np.int32] = np.diff(running[self._starts])
         return counts
 
-    def _nearest_lists(self, query: Vectors, passing: NDArray[np.int64]) -> NDArray[np.int64]:
+    def _nearest_lists(self, query: Vectors, passing: NDArray[np.int32]) -> NDArray[np.int64]:
         """Lists that hold something that may appear, nearest centre first."""
         _, order = self.index.quantizer.search(query, self.index.nlist)
         lists: NDArray[np.int64] = order[0][passing[order[0]] > 0]

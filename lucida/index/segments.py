@@ -34,6 +34,8 @@ SUFFIX = ".faiss"
 
 #: Squared norms of stored vectors lie this close to 1 (bfloat16 encoders normalise in float32).
 _NORM_TOLERANCE = 1e-2
+#: The same where each number is rounded to one of 256.
+_ROUNDED_TOLERANCE = 5e-2
 #: Asked for beyond k, so that equal vectors at the border are ordered by id and not by where they lie.
 _TIES = 32
 _CHUNK = 1 << 20
@@ -59,12 +61,12 @@ class SegmentInfo:
         return max(self.count / max(self.items, 1), 1.0) if self.items else 1.0
 
 
-def fault_of(vectors: Vectors) -> str | None:
+def fault_of(vectors: Vectors, tolerance: float = _NORM_TOLERANCE) -> str | None:
     """Why vectors cannot be stored or trusted, as a clause; None when they can."""
     if not np.isfinite(vectors).all():
         return "some vectors hold values that are not numbers"
     norms = np.einsum("ij,ij->i", vectors, vectors)
-    if len(norms) and float(np.abs(norms - 1).max()) > _NORM_TOLERANCE:
+    if len(norms) and float(np.abs(norms - 1).max()) > tolerance:
         return "some vectors are not of unit length"
     return None
 
@@ -152,8 +154,9 @@ class Segment:
         with self.path.open("rb") as file:
             if hashlib.file_digest(file, "sha256").hexdigest() != self.info.sha256:
                 raise self._damaged("is altered: its hash is not the one in the catalogue")
+        tolerance = _NORM_TOLERANCE if self.exact else _ROUNDED_TOLERANCE
         for start in range(0, self.info.count, 1 << 14):
-            if fault := fault_of(self.vectors(slice(start, start + (1 << 14)))):
+            if fault := fault_of(self.vectors(slice(start, start + (1 << 14))), tolerance):
                 raise self._damaged(f"is of no use: {fault}")
 
     def search(self, query: Vectors, k: int, keep: Allowed | None) -> list[tuple[float, int]]:

@@ -125,7 +125,7 @@ def test_a_filter_that_lies_far_from_the_query_costs_no_recall(made, monkeypatch
 
 
 def test_what_is_dead_never_appears(made):
-    ids, vectors, segment = made
+    _, _, segment = made
     query = clustered(1, 6)[0]
     everything = [item for item, _ in search_segments([segment], query[None], 50, dead=NONE, among=None)]
     dead = np.array(sorted(everything[:25]))
@@ -175,6 +175,17 @@ def test_rounding_happens_once(store, made):
         assert not set(vectors) & set(dead.tolist())
         assert set(before) - set(dead.tolist()) <= set(vectors)
         assert all(np.array_equal(before[item], vectors[item]) for item in before if item in vectors)
+
+
+def test_ranges_that_have_become_too_narrow_are_taken_anew(store, made):
+    """The first vectors were all alike; those that join them are not cut off at their ranges."""
+    narrow = clustered(600, 20, clusters=1)
+    first = store.compact("narrow", [store.flat("n", np.arange(600), narrow)])
+    wide = clustered(600, 21)
+    both = store.compact("both", [first, store.flat("wide", np.arange(600, 1200), wide)])
+    both.check()
+    rows = both.rows_of(np.arange(600, 1200))
+    assert np.allclose(both.vectors(rows), wide[both.ids[rows] - 600], atol=0.02)
 
 
 def test_items_with_several_vectors(store):
