@@ -65,7 +65,8 @@ def search(
     from lucida.query.request import weighed
 
     if not any((query.strip(), images, like, plus, minus)):
-        raise UsageError("Nothing is asked for.", "Give words, a picture with --image, or an item with --like.")
+        advice = "Give words, --image FILE or --like ID; see: lucida search --help."
+        raise UsageError("Nothing is asked for.", advice)
     if sheet is not None:
         from lucida.query.contact_sheet import check_sheet_path
 
