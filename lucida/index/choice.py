@@ -25,10 +25,10 @@ class Scale:
 
     flat_below: int = 20_000
     limit_bytes: int = 512 << 20
-    recall: float = 0.985
+    recall: float = 0.99
     lists_per_root: float = 3.0
     points_per_list: int = 40
-    trials: int = 128
+    trials: int = 256
 
     def limit(self, dimension: int) -> int:
         """The most vectors that a merge puts into one segment."""
