@@ -118,7 +118,7 @@ def _adapt(
 
 def _run(trainer: Trainer, folder: Path, *, as_json: bool, more: dict[str, Any] | None = None) -> int:
     from lucida.models.mini.export import save_tower
-    from lucida.training.encoder import SIDE, write_log
+    from lucida.training.encoder import MEAN, SIDE, STD, write_log
 
     if trainer.step:
         err().print(f"Going on from step {trainer.step} ({trainer.progress:.0%} of the run).")
@@ -131,8 +131,15 @@ def _run(trainer: Trainer, folder: Path, *, as_json: bool, more: dict[str, Any] 
         trainer.run(observe)
     recipe = trainer.recipe
     tower = folder / "tower"
-    state = trainer.mean_tower.state_dict()
-    save_tower(tower, state, architecture=recipe.architecture, image_size=SIDE, resize_mode="squash")
+    save_tower(
+        tower,
+        trainer.mean_tower.state_dict(),
+        architecture=recipe.architecture,
+        image_size=SIDE,
+        mean=MEAN,
+        std=STD,
+        resize_mode="squash",
+    )
     if as_json:
         print_json({"trained": True, "steps": trainer.step, "tower": str(tower), **(more or {})})
     else:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lucida.lazy import require
-from lucida.models.mini.export import MEAN, STD
 from lucida.training import checkpoint
 from lucida.training.augment import centre_view, random_views
 from lucida.training.objective import prototype_loss, retrieval_loss
@@ -26,6 +25,8 @@ if TYPE_CHECKING:
 
 #: Side of the pictures that a trained tower takes, in pixels.
 SIDE = 128
+#: Of each colour, in 0..1: the usual statistics of ImageNet.
+MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 
 @dataclass(frozen=True, slots=True)
