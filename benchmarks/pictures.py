@@ -175,14 +175,17 @@ def reference(name: str, folder: Path, weights: Path) -> dict[str, Any]:
 
 
 def library(name: str, folder: Path, weights: Path) -> dict[str, Any]:
-    """Everything that ``lucida ingest`` does: hashes, previews, looking for text, the catalogue, the index."""
+    """What ``lucida ingest`` does: hashes, previews, looking for text, the catalogue, the index; but no OCR.
+
+    rclip reads no text, and where a scene looks like a page, reading it takes a hundred times what seeing it does.
+    """
     from lucida import Library
     from lucida.config import LibraryConfig
 
     with tempfile.TemporaryDirectory() as scratch:
         spec = "mini" if name == "mini" else f"openclip:local-dir:{weights}"
         Path(scratch, "library").mkdir()
-        LibraryConfig(encoder=spec).save(Path(scratch, "library"))
+        LibraryConfig(encoder=spec, ocr="none").save(Path(scratch, "library"))
         with Library.open(Path(scratch, "library")) as opened:
             encoder: Any = opened.shared_encoder()
             warm(encoder)
