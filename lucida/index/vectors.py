@@ -88,7 +88,7 @@ class VectorStore:
         found = [(segment, segment.rows_of(wanted)) for segment in segments]
         width = state.bound[kind].dimension if kind in state.bound else 0
         ids = [np.empty(0, dtype=np.int64), *(segment.ids[rows] for segment, rows in found)]
-        rows = [np.empty((0, width), dtype=np.float32), *(segment.vectors(rows) for segment, rows in found)]
+        rows = [np.empty((0, width), dtype=np.float32), *(_unit(segment, rows) for segment, rows in found)]
         joined = np.concatenate(ids)
         order = np.argsort(joined, kind="stable")
         return joined[order], np.concatenate(rows)[order]
@@ -97,10 +97,11 @@ class VectorStore:
         """See ``Index.all_vectors``."""
         state = self._current()
         for segment in state.lists.get(kinds.checked(kind), []):
-            live = np.flatnonzero(~np.isin(segment.ids, state.dead))
+            ids = segment.ids
+            live = np.flatnonzero(~np.isin(ids, state.dead))
             for start in range(0, len(live), _BLOCK):
                 rows = live[start : start + _BLOCK]
-                yield segment.ids[rows], segment.vectors(rows)
+                yield ids[rows], _unit(segment, rows)
 
     def _current(self) -> _State:
         with self._lock:
@@ -131,6 +132,14 @@ class VectorStore:
         """Close all segments."""
         with self._lock:
             self._state = _State()
+
+
+def _unit(segment: Segment, rows: NDArray[np.int64]) -> Vectors:
+    """Stored vectors; what was rounded is brought back to unit length."""
+    vectors = segment.vectors(rows)
+    if not segment.exact and len(rows):
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    return vectors
 
 
 def _check(row: Vectors, fingerprint: str | None, binding: Binding) -> None:

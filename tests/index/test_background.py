@@ -74,6 +74,19 @@ def test_a_large_merge_is_put_in_force(library, make):
     assert library.verify() == []
 
 
+def test_vectors_of_large_segments_are_of_unit_length(library, make):
+    publish(library, make, range(FAN))
+    library.finish_merging()
+    wanted = sorted(everything(library, make))[5:50:7]
+    ids, vectors = library.vectors(wanted, "passage")
+    assert ids.tolist() == wanted
+    blocks = list(library.all_vectors("passage"))
+    assert sum(len(ids) for ids, _ in blocks) == 9 * FAN
+    for rows in (vectors, *(rows for _, rows in blocks)):
+        assert np.linalg.norm(rows, axis=1) == pytest.approx(1, abs=1e-6)
+    assert library.nearest(vectors[0], 1)[0][0] == wanted[0]
+
+
 def test_searching_and_writing_go_on_meanwhile(library, make, gate):
     gate.open.clear()
     publish(library, make, range(FAN))
