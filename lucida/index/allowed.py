@@ -26,8 +26,15 @@ class Allowed:
         self._bits = np.full(int(named.max(initial=0)) + 2, among is None)
         self._bits[named] = among is not None
         self._bits[dead[dead < len(self._bits)]] = False
+        self._named = named
         # Ids beyond the last are as its last bit, which stands for no named id, says.
         self.selector = _selector(self._bits)
+
+    @property
+    def only(self) -> NDArray[np.int64]:
+        """The ids that may appear, where the search is narrowed to some."""
+        only: NDArray[np.int64] = self._named[self._bits[self._named]]
+        return only
 
     def of(self, ids: NDArray[Any]) -> NDArray[np.bool_]:
         """Which of these ids may appear: bool (n,)."""

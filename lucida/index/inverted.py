@@ -33,6 +33,8 @@ _CALIBRATED_DEPTH = 10
 _NARROW_SHARE = 0.5
 #: Where so few vectors may appear, all of them are looked at.
 _ALL_BELOW = 4_000
+#: Ids between the least and the largest for each one that is there, at most, to keep a table of them.
+_SPARSEST = 16
 _NONE = np.empty(0, dtype=np.int64)
 
 
@@ -65,6 +67,22 @@ class Inverted:
         parts = [self.list_ids(number) for number in np.flatnonzero(self.sizes).tolist()]
         largest = max((int(part.max()) for part in parts), default=0)
         return np.concatenate([part.astype(np.uint32 if largest < 1 << 32 else np.int64) for part in parts])
+
+    @cached_property
+    def _list_of(self) -> tuple[int, NDArray[np.unsignedinteger[Any]]] | None:
+        """The least id, and the list of each id from there on; the number after the last list for ids that are absent.
+
+        None where it would not do: items have several vectors, or few of the ids between least and largest are here.
+        """
+        ids = self._compact_ids
+        first, size = int(ids.min()), int(ids.max() - ids.min()) + 1
+        if size > _SPARSEST * len(ids):
+            return None
+        lists: NDArray[np.unsignedinteger[Any]] = np.full(
+            size, self.index.nlist, dtype=np.uint16 if self.index.nlist < 1 << 16 else np.uint32
+        )
+        lists[ids - first] = np.repeat(np.arange(self.index.nlist), self.sizes)
+        return (first, lists) if np.count_nonzero(lists < self.index.nlist) == len(ids) else None
 
     @property
     def ids(self) -> NDArray[np.int64]:
@@ -138,14 +156,17 @@ class Inverted:
         )
         return self.index.search(query, wanted, params=parameters)
 
-    def _passing(self, keep: Allowed) -> NDArray[np.int32]:
-        """How many vectors of each list may appear: int32 (lists,)."""
-        running = np.zeros(len(self._compact_ids) + 1, dtype=np.int32)
-        np.cumsum(keep.of(self._compact_ids), out=running[1:])
-        counts: NDArray[np.int32] = np.diff(running[self._starts])
-        return counts
+    def _passing(self, keep: Allowed) -> NDArray[np.int64]:
+        """How many vectors of each list may appear: int64 (lists,)."""
+        if self._list_of is None:
+            running = np.concatenate([[0], np.cumsum(keep.of(self._compact_ids))])
+            return np.diff(running[self._starts])
+        first, lists = self._list_of
+        only = keep.only
+        here = lists[only[(only >= first) & (only < first + len(lists))] - first]
+        return np.bincount(here, minlength=self.index.nlist + 1)[: self.index.nlist]
 
-    def _nearest_lists(self, query: Vectors, passing: NDArray[np.int32]) -> NDArray[np.int64]:
+    def _nearest_lists(self, query: Vectors, passing: NDArray[np.int64]) -> NDArray[np.int64]:
         """Lists that hold something that may appear, nearest centre first."""
         _, order = self.index.quantizer.search(query, self.index.nlist)
         lists: NDArray[np.int64] = order[0][passing[order[0]] > 0]

@@ -9,7 +9,8 @@ Files are memory-mapped, so opening one costs neither time nor memory for what i
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -189,5 +190,18 @@ def search_segments(
         among: int64, the only ids that may appear; None for all.
     """
     keep = allowed(dead, among)
-    merged = sorted(hit for segment in segments for hit in segment.search(query, k, keep))
+    with _one_thread():
+        merged = sorted(hit for segment in segments for hit in segment.search(query, k, keep))
     return [(item, -negated) for negated, item in merged[:k]]
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Search on the caller's thread alone: a few milliseconds' work is done before others have been waited for."""
+    faiss = require("faiss", "search vectors")
+    before = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(1)
+    try:
+        yield
+    finally:
+        faiss.omp_set_num_threads(before)
