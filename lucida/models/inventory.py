@@ -74,7 +74,7 @@ def _mini_row() -> ModelRow:
     except LucidaError as error:
         advice = error.advice
     text = "The embedded encoder: pictures in the space of minilm, so that one list holds both."
-    return ModelRow("mini", _BOTH, text, not advice, "Apache-2.0", size, where, advice, "mini")
+    return ModelRow("mini", _BOTH, text, not advice, "Apache-2.0; data for research", size, where, advice, "mini")
 
 
 def _profile_row(profile: Profile) -> ModelRow:
