@@ -75,6 +75,7 @@ def test_a_server_that_does_not_answer(folder):
 def test_a_sqlite_file_elsewhere(tmp_path, folder, make):
     url = f"sqlite:///{tmp_path / 'elsewhere.db'}"
     with Index.open(folder, create=True, write=True, database=url) as index:
+        index.bind_encoder("test", "fingerprint", make.DIMENSION)
         index.publish([make.reading()])
         assert index.verify() == []
     assert (tmp_path / "elsewhere.db").exists()

@@ -138,7 +138,14 @@ def test_each_hit_says_why(library, colours) -> None:
 def test_windows_find_passages_where_texts_have_a_space_of_their_own(library, found) -> None:
     library.shared_used.text_is_minilm = False
     library.add(library.page_rows[1, 1], ["blue"])
-    assert library.rows[-1].id in found("", Part(image=painted("blue")))
+    assert library.rows[-1].id in found("", Part(image=painted("blue")), where=Filter(kind="passage"))
+
+
+def test_who_shows_a_picture_gets_pictures(library, found) -> None:
+    library.add(library.page_rows[1, 1], ["blue"])
+    kinds = {row.id: row.kind for row in library.rows}
+    assert {kinds[item] for item in found("blue", Part(image=painted("blue")))} == {"picture"}
+    assert {kinds[item] for item in found("blue")} == {"passage", "picture"}
 
 
 @pytest.mark.parametrize(
