@@ -19,10 +19,9 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True)
 def _no_downloads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import huggingface_hub
 
     monkeypatch.setenv("LUCIDA_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "hub"))
 
 
 def test_rows_say_what_is_installed(tower_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
