@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 #: Side of the pictures that a trained tower takes, in pixels.
 SIDE = 128
+#: A tower that has learned already is asked sharper questions from the start than a new one.
+_WARM_LOG_SCALE = 3.7
 #: Of each colour, in 0..1: the usual statistics of ImageNet.
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
@@ -41,6 +43,7 @@ class Recipe:
         momentum, weight_decay: of stochastic gradient descent with Nesterov's momentum.
         average: decay of the running mean of the weights, which is what is kept in the end.
         general_weight: of the loss on general words.
+        kind_weight: of the loss on whether a picture is a page.
         stay_weight: of the distance from the vectors of the tower that the run began with, which keeps an adapted
             tower from forgetting what its new pictures do not show (Li & Hoiem, "Learning without Forgetting", 2016).
         seed: of everything random.
@@ -55,6 +58,7 @@ class Recipe:
     weight_decay: float = 5e-5
     average: float = 0.9985
     general_weight: float = 0.2
+    kind_weight: float = 0.1
     stay_weight: float = 0.0
     seed: int = 1
     save_minutes: float = 4.0
@@ -83,12 +87,14 @@ class Trainer:
         banks: dict[str, Bank],
         general: torch.Tensor | None,
         start: Path | None = None,
+        kinds: dict[str, torch.Tensor] | None = None,
     ) -> None:
         import torch
 
         timm_model = require("open_clip.timm_model", "train an encoder")
         torch.manual_seed(recipe.seed)
         self.recipe, self.folder, self.sets, self.banks, self.general = recipe, folder, sets, banks, general
+        self.kinds = {} if kinds is None else kinds
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
 
         def tower() -> Any:
@@ -107,6 +113,7 @@ class Trainer:
         self.anchor: Any = None
         if start is not None:
             checkpoint.load_tower(self.tower, start)
+            self.log_scale.data.fill_(_WARM_LOG_SCALE)
             self.mean_tower.load_state_dict(self.tower.state_dict())
             if recipe.stay_weight:
                 self.anchor = tower().eval()
@@ -225,7 +232,20 @@ class Trainer:
             losses["general"] = self.recipe.general_weight * retrieval_loss(
                 torch.cat(known), self.general, truth, scale
             )
+        if self.kinds:
+            losses["kind"] = self.recipe.kind_weight * self._kind_loss(vectors, places, scale)
         return losses
+
+    def _kind_loss(self, vectors: torch.Tensor, places: list[NDArray[Any]], scale: torch.Tensor) -> torch.Tensor:
+        """Cross-entropy of pictures over the kinds, for the sets whose kind is known."""
+        import torch
+
+        names = list(self.kinds)
+        kinds = [material.kind for material, rows in zip(self.sets, places, strict=True) for _ in rows]
+        known = torch.tensor([kind in self.kinds for kind in kinds])
+        targets = torch.tensor([names.index(kind) for kind in kinds if kind in self.kinds], dtype=torch.int64)
+        logits = scale * vectors[known] @ torch.stack(list(self.kinds.values())).T
+        return torch.nn.functional.cross_entropy(logits, targets)
 
     def _average(self) -> None:
         import torch

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lucida.models.prompts import TEMPLATES, fill
+from lucida.models.prompts import KIND_PROMPTS, TEMPLATES, fill
 from lucida.training.augment import Views
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ class Material:
         rows: int64, the pictures to train on.
         offset: of the set's concepts in its bank; the bank sets it.
         general: bool (concepts, g), which general words are true of a concept; None before ``share_general_words``.
+        kind: what its pictures are, a key of ``lucida.models.prompts.KIND_PROMPTS``; empty where they are mixed.
     """
 
     packed: PackedSet
@@ -53,15 +54,23 @@ class Material:
     rows: NDArray[np.int64]
     offset: int = 0
     general: NDArray[np.bool_] | None = None
+    kind: str = ""
 
     @classmethod
     def of(
-        cls, packed: PackedSet, group: str, share: float, views: Views, *, without_families: Sequence[str] = ()
+        cls,
+        packed: PackedSet,
+        group: str,
+        share: float,
+        views: Views,
+        *,
+        without_families: Sequence[str] = (),
+        kind: str = "",
     ) -> Material:
         """Take a packed set into a run, without the styles of some families, which are kept for measuring."""
         families = packed.card.families or packed.card.styles
         left_out = [number for number, family in enumerate(families) if family in without_families]
-        return cls(packed, group, share, views, np.flatnonzero(~np.isin(packed.styles, left_out)))
+        return cls(packed, group, share, views, np.flatnonzero(~np.isin(packed.styles, left_out)), kind=kind)
 
     @property
     def name(self) -> str:
@@ -150,6 +159,14 @@ def share_general_words(sets: Sequence[Material], encoder: TextEncoder) -> torch
         material.general = np.array([[word in own for word in words] for own in map(set, topics)]) if topics else None
     said = _variants([(word,) for word in words], encoder).mean(axis=1)
     return torch.nn.functional.normalize(torch.from_numpy(said), dim=1)
+
+
+def kind_words(encoder: TextEncoder) -> dict[str, torch.Tensor]:
+    """Each kind's mean direction, float32 (d,), unit length: what pages and pictures are told apart by."""
+    import torch
+
+    means = {kind: encoder.encode_texts(list(said)).mean(axis=0) for kind, said in KIND_PROMPTS.items()}
+    return {kind: torch.nn.functional.normalize(torch.from_numpy(mean), dim=0) for kind, mean in means.items()}
 
 
 def _names(material: Material) -> list[tuple[str, ...]]:

@@ -10,7 +10,7 @@ from lucida.errors import UsageError
 from lucida.training.augment import Views
 from lucida.training.data.packed import CARD, PackedSet
 from lucida.training.encoder import Recipe, Trainer
-from lucida.training.material import Bank, Material, share_general_words
+from lucida.training.material import Bank, Material, kind_words, share_general_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,12 +20,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Ingredient:
-    """One set of the recipe: its folder's name, the bank its words compete in, its share of a batch, its views."""
+    """One set of the recipe: its folder's name, the bank its words compete in, its share of a batch, its views, and
+    whether it shows pictures or pages.
+    """
 
     name: str
     group: str
     share: float
     views: Views
+    kind: str = "picture"
 
 
 _PHOTOGRAPHS = Views(scale=(0.7, 1.08), aspect=1.2, rotate=5.0, colour=0.2, grey=0.02)
@@ -42,7 +45,7 @@ MINI = (
     Ingredient("objects", "photographs", 0.05, _PHOTOGRAPHS),
     Ingredient("pictograms", "pictograms", 0.11, _PICTOGRAMS),
     Ingredient("scenes", "scenes", 0.03, _SCENES),
-    Ingredient("sheets", "sheets", 0.03, _SHEETS),
+    Ingredient("sheets", "sheets", 0.03, _SHEETS, "page"),
 )
 
 
@@ -73,9 +76,17 @@ def mini_trainer(
         names = ", ".join(entry.name for entry in MINI)
         raise UsageError(f"{data} holds none of the sets {names}.", "Make them with: lucida train data.")
     sets = [
-        Material.of(PackedSet.open(data / entry.name), entry.group, entry.share, entry.views, without_families=held_out)
+        Material.of(
+            PackedSet.open(data / entry.name),
+            entry.group,
+            entry.share,
+            entry.views,
+            without_families=held_out,
+            kind=entry.kind,
+        )
         for entry in present
     ]
     groups = dict.fromkeys(material.group for material in sets)
     banks = {group: Bank([material for material in sets if material.group == group], encoder) for group in groups}
-    return Trainer(recipe, folder, sets, banks, share_general_words(sets, encoder), start)
+    general = share_general_words(sets, encoder)
+    return Trainer(recipe, folder, sets, banks, general, start, kinds=kind_words(encoder))

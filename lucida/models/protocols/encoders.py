@@ -1,4 +1,4 @@
-"""What the rest of the house may ask of a model. Back ends satisfy these by shape; nobody inherits from them."""
+"""What the rest of the house may ask of an encoder, which puts texts or pictures into a space of vectors."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeAlias
 
-from lucida.types import PixelRule, Word
+from lucida.types import PixelRule
 
 if TYPE_CHECKING:
     import numpy as np
@@ -125,36 +125,4 @@ class SharedEncoder(TextEncoder, ImageEncoder, Protocol):
             The windows' vectors, float32, shape (m, dimension), rows of unit length, and the text that each belongs
             to, int64, shape (m,), ascending, every text at least once.
         """
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class OcrPage:
-    """What an OCR engine saw on one raster. Boxes are fractions of the raster as handed over."""
-
-    words: tuple[Word, ...]
-    engine: str
-
-
-class OcrEngine(Protocol):
-    """Reads words off a raster that stands upright and level."""
-
-    @property
-    def name(self) -> str: ...
-
-    def read(self, image: Image, *, dpi: int) -> OcrPage:
-        """Read an upright page.
-
-        Args:
-            image: grey ("L") or RGB.
-            dpi: resolution of the raster, a hint to the engine.
-
-        Raises:
-            DependencyError: the engine or a language pack is not installed.
-            SourceError: the engine failed on this image.
-        """
-        ...
-
-    def upright_rotation(self, image: Image, *, dpi: int) -> int:
-        """Degrees clockwise (0, 90, 180, 270) that bring the page upright; 0 when the engine cannot tell."""
         ...

@@ -1,0 +1,34 @@
+"""What the rest of the house may ask of a model. Back ends satisfy these by shape; nobody inherits from them."""
+
+from typing import TYPE_CHECKING
+
+from lucida.models.protocols.encoders import (
+    Calibration,
+    Encoder,
+    ImageEncoder,
+    PixelEncoder,
+    SharedEncoder,
+    TextEncoder,
+)
+from lucida.models.protocols.ocr import OcrEngine, OcrPage
+from lucida.models.protocols.vision import Message, Reply, Sight, Tool, ToolCall, VisionLanguageModel
+
+if TYPE_CHECKING:
+    from lucida.models.protocols.encoders import Vectors as Vectors
+
+__all__ = [
+    "Calibration",
+    "Encoder",
+    "ImageEncoder",
+    "Message",
+    "OcrEngine",
+    "OcrPage",
+    "PixelEncoder",
+    "Reply",
+    "SharedEncoder",
+    "Sight",
+    "TextEncoder",
+    "Tool",
+    "ToolCall",
+    "VisionLanguageModel",
+]
