@@ -65,7 +65,7 @@ class Batches:
         # Outside the except block, so that the failed call's tensors, which the traceback holds, are free again.
         self._size = max(len(rows) // 2, 1)
         _log.debug("memory ran out with %d rows; going on with %d", len(rows), self._size)
-        _release(self._placement)
+        release(self._placement)
         return None
 
 
@@ -74,7 +74,8 @@ def out_of_memory(error: BaseException) -> bool:
     return isinstance(error, MemoryError) or any(sign in str(error).lower() for sign in _OUT_OF_MEMORY)
 
 
-def _release(placement: Placement) -> None:
+def release(placement: Placement) -> None:
+    """Give the memory that torch holds in reserve back to the device."""
     from lucida.lazy import require
 
     torch = require("torch", "run a model")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 PREFIX = "hf:"
 WEIGHTS, INDEX = "model.safetensors", "model.safetensors.index.json"
-#: What a processor and a tokeniser may consist of. Templates and example code are of no use here.
+#: What a processor and a tokeniser may consist of. Example code is of no use here.
 COMPANIONS = (
     "config.json",
     "preprocessor_config.json",
@@ -30,6 +30,13 @@ COMPANIONS = (
     "spiece.model",
     "sentencepiece.model",
     "tokenizer.model",
+)
+#: What a model that converses has besides; an encoder's vectors do not depend on it.
+CONVERSATION = (
+    "chat_template.jinja",
+    "chat_template.json",
+    "generation_config.json",
+    "video_preprocessor_config.json",
 )
 #: One of each is needed: transformers would make up an empty tokeniser, and guess at the preprocessing.
 _TOKENISERS = ("tokenizer.json", "vocab.json", "vocab.txt", "spiece.model", "sentencepiece.model", "tokenizer.model")
@@ -47,7 +54,7 @@ class HfFiles:
     Attributes:
         folder: what transformers is given.
         weights: the safetensors files, more than one where they are sharded.
-        companions: configuration, preprocessing and tokeniser files that are there.
+        companions: configuration, preprocessing, tokeniser and conversation files that are there.
         config: ``config.json``, parsed.
     """
 
@@ -64,7 +71,8 @@ class HfFiles:
     def traits(self) -> list[Any]:
         """Everything in the files that shapes a vector, for a fingerprint."""
         config = {key: value for key, value in self.config.items() if key not in _VOLATILE}
-        others = {path.name: sha256_of(path) for path in self.companions if path.name != "config.json"}
+        shaping = [path for path in self.companions if path.name not in ("config.json", *CONVERSATION)]
+        others = {path.name: sha256_of(path) for path in shaping}
         return [[sha256_of(path) for path in self.weights], config, others]
 
 
@@ -111,7 +119,7 @@ def choose(names: Iterable[str], repository: str) -> list[str]:
     for needed, what in ((_TOKENISERS, "tokeniser"), (_PREPROCESSING, "image preprocessing")):
         if there.isdisjoint(needed):
             raise ModelError(f"{repository} has no {what}.", f"There must be a file {needed[0]} in it.")
-    return [*weights, *(name for name in COMPANIONS if name in there)]
+    return [*weights, *(name for name in (*COMPANIONS, *CONVERSATION) if name in there)]
 
 
 def in_folder(folder: Path) -> HfFiles:

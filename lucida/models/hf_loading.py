@@ -1,21 +1,18 @@
-"""Loads configuration, processor and weights through transformers, from the disk and in safetensors form only."""
+"""Loads an encoder's configuration, processor and weights through transformers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image as Pillow
 
-from lucida.errors import DependencyError, ModelError
+from lucida.errors import ModelError
 from lucida.lazy import require
-from lucida.models.batching import out_of_memory
 from lucida.models.hf_files import HfFiles
-from lucida.models.offline import disk_only
-from lucida.models.tensors import first_line
+from lucida.models.hf_weights import TRUSTED, careful, load_weights
 from lucida.types import PixelRule
 
 if TYPE_CHECKING:
@@ -30,7 +27,6 @@ _SIGLIP = ("siglip", "siglip2")
 _WINDOWS = {"align": 64}
 #: Mean difference of a standardised colour that counts as rounding: one step of 256 is about 0.015.
 _TOLERANCE = 0.03
-_TRUSTED = {"local_files_only": True, "trust_remote_code": False}
 
 
 class Processor:
@@ -105,8 +101,8 @@ def load_config(files: HfFiles) -> Any:
         DependencyError: transformers is absent.
     """
     transformers = require("transformers", "encode pictures")
-    with _careful(files, "configuration"):
-        config = transformers.AutoConfig.from_pretrained(files.folder, **_TRUSTED)
+    with careful(files, "configuration"):
+        config = transformers.AutoConfig.from_pretrained(files.folder, **TRUSTED)
     # An architecture may have several classes; without one that AutoModel knows there is nothing to load.
     known = transformers.MODEL_MAPPING.get(type(config), None)
     classes = known if isinstance(known, tuple) else (known,)
@@ -128,8 +124,8 @@ def load_processor(files: HfFiles) -> Processor:
     """
     config = load_config(files)
     transformers = require("transformers", "encode pictures")
-    with _careful(files, "tokeniser or preprocessing"):
-        processor = transformers.AutoProcessor.from_pretrained(files.folder, **_TRUSTED)
+    with careful(files, "tokeniser or preprocessing"):
+        processor = transformers.AutoProcessor.from_pretrained(files.folder, **TRUSTED)
         text = getattr(config, "text_config", config)
         return Processor(processor, files.model_type, int(getattr(text, "max_position_embeddings", 77)))
 
@@ -143,54 +139,7 @@ def load_model(files: HfFiles, placement: Placement) -> tuple[Any, Any]:
     """
     load_config(files)
     torch, transformers = require("torch", "encode pictures"), require("transformers", "encode pictures")
-    try:
-        with _careful(files, "model"):
-            model, report = transformers.AutoModel.from_pretrained(
-                files.folder,
-                use_safetensors=True,
-                dtype=placement.torch_dtype(),
-                output_loading_info=True,
-                **_TRUSTED,
-            )
-            model = model.eval().to(placement.device)
-    except ModelError as error:
-        if error.__cause__ is not None and out_of_memory(error.__cause__):
-            raise _too_large(files, placement) from error
-        raise
-    if report["missing_keys"]:  # transformers would fill them with random numbers
-        raise ModelError(
-            f"The weights in {files.folder} lack {len(report['missing_keys'])} tensors of a {files.model_type}.",
-            "Check that weights and configuration belong together, or get the model again.",
-        )
-    return model, torch
-
-
-@contextmanager
-def _careful(files: HfFiles, what: str) -> Iterator[None]:
-    """Without network, chatter and progress bars; whatever goes wrong becomes one sentence."""
-    logging = require("transformers.utils.logging", "load a model")
-    before, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
-    try:
-        with disk_only():
-            yield
-    except ModelError:
-        raise
-    except ImportError as error:  # SigLIP's first tokenisers want sentencepiece
-        raise DependencyError(
-            f"The {what} of {files.folder} wants a package that is not installed: {first_line(error)}.",
-            "Install the package it names, e.g. with: pip install sentencepiece protobuf.",
-        ) from error
-    except Exception as error:
-        raise ModelError(
-            f"The {what} of {files.folder} does not load: {first_line(error)}.",
-            "Check that its files belong together and are whole, or get the model again.",
-        ) from error
-    finally:
-        logging.set_verbosity(before)
-        if bars:
-            logging.enable_progress_bar()
+    return load_weights(transformers.AutoModel, files, placement), torch
 
 
 def _pixel_rule(processor: Any) -> PixelRule | None:
@@ -218,11 +167,3 @@ def _filter(resample: Any) -> str:
     if isinstance(name, int):
         return _FILTERS[name] if 0 <= name < len(_FILTERS) else ""
     return str(name) if name in _FILTERS else ""
-
-
-def _too_large(files: HfFiles, placement: Placement) -> ModelError:
-    size = sum(path.stat().st_size for path in files.weights) / 1e9
-    return ModelError(
-        f"The memory of {placement.device} does not hold the model {files.folder} ({size:.1f} GB of weights).",
-        "Close other programs, choose a smaller model (see: lucida models), or set LUCIDA_DEVICE=cpu.",
-    )

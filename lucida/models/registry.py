@@ -10,10 +10,11 @@ from lucida.models.profiles import spec_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from lucida.models.protocols import ImageEncoder, OcrEngine, SharedEncoder, TextEncoder
+    from lucida.models.protocols import ImageEncoder, OcrEngine, SharedEncoder, TextEncoder, VisionLanguageModel
 
 _SHARED = "mini, openclip:MODEL/TAG, openclip:local-dir:FOLDER, hf:ID_OR_FOLDER"
 _ENCODERS = f"minilm, {_SHARED}"
+_SPEAKERS = "hf:ID_OR_FOLDER, openai:MODEL@BASE_URL"
 
 
 def load_text_encoder(spec: str) -> TextEncoder:
@@ -81,6 +82,29 @@ def _openclip(spec: str, *, allow_download: bool) -> SharedEncoder:
     from lucida.models.openclip import OpenClip
 
     return OpenClip(spec)
+
+
+def load_vlm(spec: str, *, allow_download: bool = False) -> VisionLanguageModel:
+    """The vision-language model that ``spec`` names. Its weights load at the first question.
+
+    Args:
+        spec: ``hf:ID_OR_FOLDER``, options behind a question mark, or ``openai:MODEL@BASE_URL``.
+        allow_download: fetch weights that are not on this machine. Without it nothing is ever downloaded.
+
+    Raises:
+        UsageError: no such model.
+        ModelError: its weights are absent, altered or unsafe, or it was not made to be talked to.
+        DependencyError: a package that it needs is absent.
+    """
+    if spec.startswith("hf:"):
+        from lucida.models.vlm.hf import HfVlm
+
+        return HfVlm(spec, allow_download=allow_download)
+    if spec.startswith("openai:"):
+        from lucida.models.vlm.openai import OpenAiModel
+
+        return OpenAiModel(spec)
+    raise UsageError(f"There is no vision-language model {spec!r}.", f"Known are: {_SPEAKERS}.")
 
 
 def load_ocr(spec: str, languages: Sequence[str]) -> OcrEngine | None:
