@@ -1,4 +1,4 @@
-"""``lucida evaluate``: how good an encoder and a search are, in the measures of the field."""
+"""``lucida evaluate``: how good an encoder, a search and answers are, in the measures of the field."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lucida.cli.evaluate_qa import qa
+from lucida.cli.evaluate_reader import reader
 from lucida.cli.evaluate_retrieval import retrieval
 from lucida.cli.options import AsJson
 from lucida.cli.output import err, out, print_json
@@ -30,7 +32,7 @@ _INTERVAL = 10.0
 
 group = typer.Typer(
     name="evaluate",
-    help="Measure an encoder or a search, with intervals.",
+    help="Measure an encoder, a search or answers, with intervals.",
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -39,7 +41,9 @@ group = typer.Typer(
 def register(app: typer.Typer) -> None:
     """Add this group's commands."""
     group.command()(retrieval)
+    group.command()(qa)
     group.command()(encoder)
+    group.command()(reader)
     app.add_typer(group)
 
 

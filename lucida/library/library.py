@@ -228,8 +228,16 @@ class Library(OpenLibrary):
         )
         return search(index, encoders, SearchRequest(query, top_k, where, parts, all_copies, cutoff))
 
-    def ask(self, question: str, *, path: str | None = None, media_type: str | None = None) -> Answer:
+    def ask(
+        self, question: str, *, path: str | None = None, media_type: str | None = None, record: bool = True
+    ) -> Answer:
         """Answer from the documents, with the place that proves it, or abstain.
+
+        Args:
+            question: in English, German, French or Spanish.
+            path: glob on the source's path, or on its name when it has no slash.
+            media_type: e.g. ``application/pdf`` or ``image/*``.
+            record: keep the question and its answer in the catalogue.
 
         Raises:
             UsageError: the question is empty.
@@ -240,7 +248,8 @@ class Library(OpenLibrary):
         index = self._reading()
         encoder = self.encoder() if index.encoder() is not None else None
         answer = ask(index, encoder, question, Filter(path=path, media_type=media_type))
-        index.record_answer(question, answer)
+        if record:
+            index.record_answer(question, answer)
         return answer
 
     def evidence(self, answer: Answer, *, dpi: int = 150) -> Image | None:

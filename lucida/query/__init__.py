@@ -1,4 +1,4 @@
-"""Asking a library: search by meaning and by words, answers with their evidence, and how good they are.
+"""Asking a library: search by meaning and by words, and answers with their evidence.
 
 Names are imported when first used, so that a search does not wait for what only answers need.
 """
@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from lucida.query.aims import Encoders
     from lucida.query.ask import NOTHING_FOUND, ask
-    from lucida.query.evaluate import AnswerMetrics, AnswerRow, evaluate_answers
     from lucida.query.evidence import draw_evidence, evidence_sheet
     from lucida.query.request import Part, SearchRequest
     from lucida.query.retrieval import retrieve
@@ -22,14 +21,11 @@ if TYPE_CHECKING:
 #: Public names and the submodules they live in.
 _HOMES = {
     "NOTHING_FOUND": "ask",
-    "AnswerMetrics": "evaluate",
-    "AnswerRow": "evaluate",
     "Encoders": "aims",
     "Part": "request",
     "SearchRequest": "request",
     "ask": "ask",
     "draw_evidence": "evidence",
-    "evaluate_answers": "evaluate",
     "evidence_sheet": "evidence",
     "retrieve": "retrieval",
     "search": "search",
@@ -37,14 +33,11 @@ _HOMES = {
 
 __all__ = [
     "NOTHING_FOUND",
-    "AnswerMetrics",
-    "AnswerRow",
     "Encoders",
     "Part",
     "SearchRequest",
     "ask",
     "draw_evidence",
-    "evaluate_answers",
     "evidence_sheet",
     "retrieve",
     "search",

@@ -142,6 +142,8 @@ def _counts(sentence: str, span: Span, counted: frozenset[str]) -> int:
 
 def _spans(question: Question, sentence: str) -> list[Span]:
     spans = find_spans(sentence, question.type)
+    if question.type is ValueType.DATE and not spans:
+        spans = find_spans(sentence, ValueType.TIME)  # "when" may mean the hour
     if question.type is ValueType.NUMBER:
         dates = find_spans(sentence, ValueType.DATE)
         spans = [span for span in spans if not any(d.start <= span.start < d.end for d in dates)] or spans

@@ -123,3 +123,26 @@ def test_an_encoder_that_is_not_there(lucida: Callable[..., object], tmp_path: P
     ran = lucida("evaluate", "encoder", "-e", "openclip:local-dir:absent", "--data", ".")
     assert ran.code == 3
     assert "does not exist" in ran.err
+
+
+def test_answers_against_accepted_ones(lucida: Callable[..., object], papers: Path, tmp_path: Path) -> None:
+    assert lucida("ingest", papers).code == 0
+    rows = [
+        {"question": "When does the ferry to Norland leave?", "answer": "14:30", "source": "papers/ferry.md"},
+        {"question": "What is the name of the harbour master's dog?", "answer": None},
+    ]
+    (tmp_path / "asked.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    ran = lucida("evaluate", "qa", "asked.jsonl", "--per-question", "each.csv", "--json")
+    assert ran.code == 0, ran.err
+    assert ran.json["questions"] == 2
+    found = {name: row["value"] for name, row in ran.json["measures"].items()}
+    assert (found["exact_match"], found["quotes_that_stand"], found["source_of_right"]) == (1.0, 1.0, 1.0)
+    assert found["unanswerable_refused"] == 1.0
+    assert (tmp_path / "each.csv").read_text().count("\n") == 3
+    ran = lucida("evaluate", "qa", "asked.jsonl", "--each-alone", "--worst", "2")
+    assert ran.code == 0, ran.err
+    assert "asked: 1 question\n" in ran.out
+    (tmp_path / "none.jsonl").write_text("")
+    ran = lucida("evaluate", "qa", "none.jsonl")
+    assert ran.code == 2
+    assert "There is no question in it" in ran.err

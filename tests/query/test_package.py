@@ -17,7 +17,7 @@ def _run(code: str) -> str:
 def test_a_search_imports_no_reader() -> None:
     code = """
 import sys, lucida.query.search
-late = ("ask", "reading", "fields", "tables", "sentences", "evidence", "evaluate", "concepts")
+late = ("ask", "reading", "fields", "tables", "sentences", "evidence", "evaluation", "concepts")
 print([name for name in late if f"lucida.query.{name}" in sys.modules], "rapidfuzz" in sys.modules)
 """
     assert _run(code) == "[] False"

@@ -15,6 +15,7 @@ from lucida.query.spans import form, short_answer
         ("Until when does it run?", "It begins on 1 May 2025 and runs until 31 July 2027.", "31 July 2027"),
         ("How many single rooms are reserved?", "Reserved: twelve twin rooms and three single rooms.", "three"),
         ("What does a twin room cost?", "It is 118 euros per twin room and 84 euros per single room.", "118 euros"),
+        ("When does the ferry leave?", "The ferry leaves the northern pier at 14:30 every weekday.", "14:30"),
         ("Until when may we cancel?", "You may cancel free of charge until 17 May.", "17 May"),
         (
             "Wie hoch ist die Kaution?",

@@ -1,10 +1,11 @@
-"""Writing figures per query, so that a spreadsheet can say more about them."""
+"""Writing figures per query or question, so that a spreadsheet can say more about them."""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from lucida.errors import StorageFullError
 from lucida.query.evaluation.retrieval import Scored
@@ -22,16 +23,27 @@ def write_per_query(path: Path, runs: Sequence[Scored], texts: Mapping[str, str]
     header = ["query", "text"]
     for run in runs:
         header += [f"{prefix[run.name]}{name}" for name in (*run.values, "found")]
+    rows = []
+    for number, query in enumerate(runs[0].queries):
+        cells = [query, texts.get(query, "")]
+        for run in runs:
+            cells += [f"{values[number]:.6g}" for values in run.values.values()]
+            cells.append(str(len(run.run.get(query, []))))
+        rows.append(cells)
+    write_table(path, header, rows)
+
+
+def write_table(path: Path, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """A CSV file.
+
+    Raises:
+        StorageFullError: the file cannot be written.
+    """
     try:
         with path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(header)
-            for number, query in enumerate(runs[0].queries):
-                cells = [query, texts.get(query, "")]
-                for run in runs:
-                    cells += [f"{values[number]:.6g}" for values in run.values.values()]
-                    cells.append(str(len(run.run.get(query, []))))
-                writer.writerow(cells)
+            writer.writerows(rows)
     except OSError as error:
         raise StorageFullError(
             f"{path} cannot be written: {error.strerror}.", "Check the path and the disk."
