@@ -1,4 +1,4 @@
-"""``lucida train encoder``: the embedded encoder's recipe, and its adaptation to one's own pictures."""
+"""``lucida train``, and ``train encoder``: the embedded encoder's recipe, its adaptation to one's own pictures."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import typer
 
 from lucida.cli.options import AsJson
 from lucida.cli.output import err, out, print_json
+from lucida.cli.run_bar import RunBar
 from lucida.cli.train_data import register_data
+from lucida.cli.train_reader import reader
 from lucida.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from lucida.training.alignment import Debt
     from lucida.training.encoder import Report, Trainer
 
@@ -27,6 +27,7 @@ train = typer.Typer(name="train", help="Train the embedded models, or adapt them
 def register(app: typer.Typer) -> None:
     """Add this group's commands."""
     register_data(train)
+    train.command()(reader)
     app.add_typer(train)
 
 
@@ -99,7 +100,7 @@ def _adapt(
     present = Mini(base.folder)
     found = list(read_pairs(place))
     folder.mkdir(parents=True, exist_ok=True)
-    with _bar("Reading", len(found)) as advance:
+    with RunBar("Reading", len(found)) as advance:
         prepared = prepare(found, folder / "pairs", present, advance)
     report = folder / "alignment.json"
     _write_json(report, prepared.debt.to_json())
@@ -122,7 +123,7 @@ def _run(trainer: Trainer, folder: Path, *, as_json: bool, more: dict[str, Any] 
 
     if trainer.step:
         err().print(f"Going on from step {trainer.step} ({trainer.progress:.0%} of the run).")
-    with _bar("Training", 1000) as advance:
+    with RunBar("Training", 1000) as advance:
 
         def observe(report: Report) -> None:
             advance(round(1000 * report.progress), 1000, _line(report))
@@ -171,29 +172,3 @@ def _write_json(path: Path, document: dict[str, Any]) -> None:
     import json
 
     path.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-
-
-class _bar:  # noqa: N801 - used as a function
-    """A bar on a terminal, a line now and then elsewhere; called with done, all, and a remark."""
-
-    def __init__(self, what: str, total: int) -> None:
-        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-        columns = (TextColumn(what), BarColumn(bar_width=24), TextColumn("{task.percentage:>3.0f}%"))
-        remark = TextColumn("{task.fields[remark]}", markup=False)
-        self._progress = Progress(*columns, TimeRemainingColumn(), remark, console=err(), transient=True)
-        self._task = self._progress.add_task(what, total=total, remark="")
-        self._what, self._tenth = what, 0
-
-    def __enter__(self) -> Callable[..., None]:
-        self._progress.start()
-        return self._advance
-
-    def __exit__(self, *exc_info: object) -> None:
-        self._progress.stop()
-
-    def _advance(self, done: int, total: int, remark: str = "") -> None:
-        self._progress.update(self._task, completed=done, total=total, remark=remark)
-        if not err().is_terminal and (tenth := 20 * done // max(total, 1)) > self._tenth:
-            self._tenth = tenth
-            err().print(f"{self._what}: {done / max(total, 1):.0%} {remark}", markup=False)

@@ -41,68 +41,96 @@ def build(weights: Mapping[str, NDArray[np.float32]], *, heads: int, quantised: 
     Raises:
         DependencyError: the package onnx is absent.
     """
-    return _Tower(weights, heads, quantised=quantised).serialise()
+    graph = GraphWriter("bert", "export the text encoder")
+    layers = BertLayers(graph, weights, heads, quantised=quantised)
+    mask = graph.cast_to_float("attention_mask")
+    bias = layers.bias(mask)
+    x = layers.embeddings()
+    for number in range(layers.count):
+        x = layers.layer(x, bias, number)
+    _pool(graph, x, mask)
+    inputs = dict.fromkeys(("input_ids", "attention_mask"), ("INT64", ("n", "t")))
+    return graph.serialise(inputs, {"vectors": ("n", layers.hidden)})
 
 
-class _Tower:
-    """Collects nodes and constants while the layers are laid out in order."""
+def _pool(graph: GraphWriter, x: str, mask: str) -> None:
+    # The mean's divisor vanishes in the normalisation, so the masked sum is enough.
+    row = graph.op("Unsqueeze", mask, graph.constant(np.array([1])))  # (n, 1, t)
+    total = graph.op("Squeeze", graph.op("MatMul", row, x), graph.constant(np.array([1])))
+    graph.node("LpNormalization", [total], ["vectors"], axis=-1, p=2)
 
-    def __init__(self, weights: Mapping[str, NDArray[np.float32]], heads: int, *, quantised: bool) -> None:
-        self._graph = GraphWriter("bert", "export the text encoder")
-        self._op, self._constant = self._graph.op, self._graph.constant
+
+class BertLayers:
+    """BERT's parts as nodes of a graph, laid out in order.
+
+    Args:
+        graph: takes the nodes.
+        weights: tensors by the names that Hugging Face's ``BertModel`` gives them.
+        heads: attention heads per layer.
+        quantised: multiply in 8-bit integers; see ``build``.
+
+    Attributes:
+        hidden: width of the tower.
+        count: how many layers it has.
+    """
+
+    def __init__(
+        self, graph: GraphWriter, weights: Mapping[str, NDArray[np.float32]], heads: int, *, quantised: bool = False
+    ) -> None:
+        self._graph = graph
+        self._op, self._constant = graph.op, graph.constant
         self._weights = weights
         self._heads = heads
         self._quantised = quantised
-        self._hidden = int(weights["embeddings.word_embeddings.weight"].shape[1])
-        self._layers = 1 + max(int(name.split(".")[2]) for name in weights if name.startswith("encoder.layer."))
+        self.hidden = int(weights["embeddings.word_embeddings.weight"].shape[1])
+        self.count = 1 + max(int(name.split(".")[2]) for name in weights if name.startswith("encoder.layer."))
 
-    def serialise(self) -> bytes:
-        mask = self._graph.cast_to_float("attention_mask")
+    def bias(self, mask: str) -> str:
+        """What is added to attention logits so that padding is not seen, shape (n, 1, 1, t); ``mask`` is float."""
         masked = self._op(
             "Mul", self._op("Sub", self._constant(np.float32(1)), mask), self._constant(np.float32(_MASKED))
         )
-        bias = self._op("Unsqueeze", masked, self._constant(np.array([1, 2])))  # (n, 1, 1, t)
-        x = self._embeddings()
-        for number in range(self._layers):
-            x = self._layer(x, bias, number)
-        self._pool(x, mask)
-        inputs = dict.fromkeys(("input_ids", "attention_mask"), ("INT64", ("n", "t")))
-        return self._graph.serialise(inputs, {"vectors": ("n", self._hidden)})
+        return self._op("Unsqueeze", masked, self._constant(np.array([1, 2])))
 
-    def _embeddings(self) -> str:
-        # Every text is one segment, so the type embedding is a constant that folds into the words'.
+    def embeddings(self, types: str = "") -> str:
+        """Embed ``input_ids``, shape (n, t, hidden).
+
+        Args:
+            types: name of the tokens' types (int64, (n, t)); empty where every text is one segment.
+        """
         words = self._weights["embeddings.word_embeddings.weight"]
-        table = self._constant(words + self._weights["embeddings.token_type_embeddings.weight"][0])
+        kinds = self._weights["embeddings.token_type_embeddings.weight"]
+        # Of one segment the type embedding is a constant that folds into the words'.
+        table = self._constant(words if types else words + kinds[0])
         places = self._constant(self._weights["embeddings.position_embeddings.weight"])
         zero, length = self._constant(np.array([0])), self._op("Shape", "input_ids", start=1, end=2)
         x = self._op("Add", self._op("Gather", table, "input_ids"), self._op("Slice", places, zero, length, zero))
-        return self._norm(x, "embeddings.LayerNorm")  # (n, t, hidden)
+        if types:
+            x = self._op("Add", x, self._op("Gather", self._constant(kinds), types))
+        return self.norm(x, "embeddings.LayerNorm")
 
-    def _layer(self, x: str, bias: str, number: int) -> str:
+    def layer(self, x: str, bias: str, number: int) -> str:
+        """One layer, shape (n, t, hidden) to the same."""
         prefix = f"encoder.layer.{number}."
-        attended = self._linear(self._attention(x, bias, prefix), prefix + "attention.output.dense")
-        x = self._norm(self._op("Add", attended, x), prefix + "attention.output.LayerNorm")
-        inner = self._op("Gelu", self._linear(x, prefix + "intermediate.dense"))
+        attended = self.linear(self._attention(x, bias, prefix), prefix + "attention.output.dense")
+        x = self.norm(self._op("Add", attended, x), prefix + "attention.output.LayerNorm")
+        inner = self._op("Gelu", self.linear(x, prefix + "intermediate.dense"))
         # After GELU a few channels are far larger than the rest, most so in the lower half of the tower; one 8-bit
         # scale for all of them costs more there than everywhere else together.
-        exact = number < self._layers // 2
-        outer = self._linear(inner, prefix + "output.dense", exact=exact)
-        return self._norm(self._op("Add", outer, x), prefix + "output.LayerNorm")
+        exact = number < self.count // 2
+        outer = self.linear(inner, prefix + "output.dense", exact=exact)
+        return self.norm(self._op("Add", outer, x), prefix + "output.LayerNorm")
 
-    def _attention(self, x: str, bias: str, prefix: str) -> str:
-        query, key, value = (self._linear(x, f"{prefix}attention.self.{part}") for part in ("query", "key", "value"))
-        return attention(self._graph, (query, key, value), self._heads, self._hidden, bias)
-
-    def _pool(self, x: str, mask: str) -> None:
-        # The mean's divisor vanishes in the normalisation, so the masked sum is enough.
-        row = self._op("Unsqueeze", mask, self._constant(np.array([1])))  # (n, 1, t)
-        total = self._op("Squeeze", self._op("MatMul", row, x), self._constant(np.array([1])))
-        self._graph.node("LpNormalization", [total], ["vectors"], axis=-1, p=2)
-
-    def _norm(self, x: str, name: str) -> str:
+    def norm(self, x: str, name: str) -> str:
+        """Layer normalisation by the weights of a name."""
         scale, shift = self._weights[name + ".weight"], self._weights[name + ".bias"]
         return norm(self._graph, x, scale, shift, epsilon=_EPSILON)
 
-    def _linear(self, x: str, name: str, *, exact: bool = False) -> str:
+    def linear(self, x: str, name: str, *, exact: bool = False) -> str:
+        """A linear layer by the weights of a name; ``exact`` keeps it in float32."""
         matrix, bias = self._weights[name + ".weight"].T, self._weights[name + ".bias"]
         return linear(self._graph, x, matrix, bias, eight_bits=self._quantised and not exact)
+
+    def _attention(self, x: str, bias: str, prefix: str) -> str:
+        query, key, value = (self.linear(x, f"{prefix}attention.self.{part}") for part in ("query", "key", "value"))
+        return attention(self._graph, (query, key, value), self._heads, self.hidden, bias)

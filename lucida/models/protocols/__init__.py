@@ -11,22 +11,42 @@ from lucida.models.protocols.encoders import (
     TextEncoder,
 )
 from lucida.models.protocols.ocr import OcrEngine, OcrPage
+from lucida.models.protocols.readers import (
+    MARKS,
+    PairCutter,
+    PairWindow,
+    RawReader,
+    RawSpan,
+    Reader,
+    Span,
+    SpanCalibration,
+    SpanRuntime,
+)
 from lucida.models.protocols.vision import Message, Reply, Sight, Tool, ToolCall, VisionLanguageModel
 
 if TYPE_CHECKING:
     from lucida.models.protocols.encoders import Vectors as Vectors
 
 __all__ = [
+    "MARKS",
     "Calibration",
     "Encoder",
     "ImageEncoder",
     "Message",
     "OcrEngine",
     "OcrPage",
+    "PairCutter",
+    "PairWindow",
     "PixelEncoder",
+    "RawReader",
+    "RawSpan",
+    "Reader",
     "Reply",
     "SharedEncoder",
     "Sight",
+    "Span",
+    "SpanCalibration",
+    "SpanRuntime",
     "TextEncoder",
     "Tool",
     "ToolCall",

@@ -1,0 +1,1 @@
+"""The embedded reader's recipe: labelled questions, made ones, and the network that learns from them."""
