@@ -98,7 +98,7 @@ class Draft:
         self._bytes = most_bytes(most_tokens)
         self._pieces: list[str] = []
         self._wishes: list[_Wish] = []
-        self._at: dict[int, int] = {}  # a call's number there to its place in ``_wishes``
+        self._at: dict[Any, int] = {}  # a call's number there to its place in ``_wishes``
         self._usage: Chunk = {}
         #: Why the server says it stopped; empty while it has not.
         self.finish = ""
@@ -146,7 +146,8 @@ class Draft:
         """
         calls: list[ToolCall] = []
         for wish in self._wishes:
-            arguments = _arguments(wish.arguments)
+            # Where the reply was cut, no arguments are not the same as none yet.
+            arguments = _arguments(wish.arguments or ("{}" if ending == "stop" else ""))
             if arguments is not None and wish.name:
                 calls.append(ToolCall(wish.name, arguments, wish.id))
             elif ending == "stop":
@@ -176,11 +177,14 @@ class Draft:
     def _wish(self, fragment: Chunk) -> None:
         """Take a fragment of a call. A new id is a new call: some servers give all of them the same number."""
         number, name = fragment.get("index"), str(fragment.get("id") or "")
-        number = number if isinstance(number, int) else (-1 if name else len(self._wishes) - 1)
-        place = self._at.get(number)
+        numbered = isinstance(number, int)
+        # Without number and id it goes on with the last one.
+        place = self._at.get(number) if numbered else (len(self._wishes) - 1 if self._wishes and not name else None)
         if place is None or (name and self._wishes[place].id not in {"", name}):
-            place = self._at[number] = len(self._wishes)
+            place = len(self._wishes)
             self._wishes.append(_Wish(name, "", ""))
+        if numbered:
+            self._at[number] = place
         wish = self._wishes[place]
         function = _object(fragment.get("function"), self._server)
         said, arguments = str(function.get("name") or ""), function.get("arguments") or ""
@@ -218,7 +222,7 @@ def _text(content: Any) -> str:
 def _arguments(text: str) -> Chunk | None:
     """A call's arguments; None where they are no JSON object."""
     try:
-        value = json.loads(text.strip() or "{}")
+        value = json.loads(text)
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
