@@ -125,9 +125,12 @@ class Chat:
 
     def _turn(self, role: str, parts: tuple[Any, ...], extra: dict[str, Any]) -> dict[str, Any]:
         """A turn as the template takes it: a list of texts and places, or one text."""
-        texts = [self.disarmed(part) if isinstance(part, str) else None for part in parts]
+        texts = _runs([self.disarmed(part) if isinstance(part, str) else None for part in parts])
         if self._listed(role):
-            content: Any = [{"type": "image"} if text is None else {"type": "text", "text": text} for text in texts]
+            # Some templates look at the first part before they ask whether there is one.
+            content: Any = [
+                {"type": "image"} if text is None else {"type": "text", "text": text} for text in texts or [""]
+            ]
         else:
             content = "".join(self._place if text is None else text for text in texts)
         return {"role": role, "content": content, **extra}
@@ -164,6 +167,17 @@ class Chat:
         except UsageError:
             return True  # the neighbours' form may be what it does not take; nearly all templates of today read lists
         return _PROBE in written and "'type'" not in written and '"type"' not in written
+
+
+def _runs(texts: Sequence[str | None]) -> list[str | None]:
+    """Texts that follow each other in one: some templates cut the spaces off each. None is a picture."""
+    runs: list[str | None] = []
+    for text in texts:
+        if text is not None and runs and runs[-1] is not None:
+            runs[-1] += text
+        else:
+            runs.append(text)
+    return runs
 
 
 def _control_pattern(tokenizer: Any, template: str, marks: list[str]) -> re.Pattern[str]:

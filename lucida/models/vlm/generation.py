@@ -87,7 +87,7 @@ class Speaker:
         with self._turn:
             try:
                 return self._spoken(inputs, pictures, room, deadline, streamer)
-            except (RuntimeError, ValueError, TypeError, IndexError, KeyError, AttributeError, MemoryError) as error:
+            except Exception as error:
                 if streamer is not None and streamer.failure is error:
                     raise
                 if not out_of_memory(error):
@@ -138,9 +138,7 @@ class Speaker:
         if kept is not None:
             return kept.taken(), kept.tokens
         rest = {name: value for name, value in inputs.items() if name not in _ALONG}
-        out = self._model.generate(
-            **_along(inputs, end), **rest, max_new_tokens=1, eos_token_id=None, return_dict_in_generate=True
-        )
+        out = self._model.generate(**_along(inputs, end), **rest, max_new_tokens=1, return_dict_in_generate=True)
         fresh = prefix.computed(out.past_key_values, end, self._model)
         if fresh is None:
             return None, 0
@@ -162,6 +160,8 @@ class Speaker:
                 f"{self._name} does not take these pictures: {first_line(error)}.",
                 "Show them in a user's turn, and none that is hundreds of times as long as wide.",
             ) from error
+        except Exception as error:
+            raise failed(self._name, error) from error
         number = self._placement.torch_dtype()
         moved = {name: value.to(self._placement.device) for name, value in inputs.items() if hasattr(value, "to")}
         return {name: value.to(number) if value.is_floating_point() else value for name, value in moved.items()}

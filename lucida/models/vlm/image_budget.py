@@ -46,7 +46,10 @@ class Budget:
         return shrunk if shrunk.mode == "RGB" else shrunk.convert("RGB")
 
     def sight(self, width_px: int, height_px: int) -> Sight | None:
-        """What becomes of a picture that is shown alone; None where the model does not take such a picture."""
+        """What becomes of a picture that is shown alone; None where the model does not take such a picture.
+
+        LLaVA-OneVision looks at several pictures more coarsely than at one.
+        """
         given = _within((width_px, height_px), self._max_pixels)
         try:
             size = self._rule(*given)
