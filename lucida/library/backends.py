@@ -10,7 +10,7 @@ from lucida.config import DEFAULT_ENCODER, TEXT_ENCODER, LibraryConfig
 from lucida.errors import DependencyError, LucidaError, ModelError
 
 if TYPE_CHECKING:
-    from lucida.models.protocols import OcrEngine, SharedEncoder, TextEncoder
+    from lucida.models.protocols import OcrEngine, Reader, SharedEncoder, TextEncoder
 
 
 class Backends:
@@ -24,6 +24,7 @@ class Backends:
         self._config = config
         self._texts: dict[str, TextEncoder] = {}
         self._shared: dict[str, SharedEncoder] = {}
+        self._reader: tuple[Reader | None] | None = None
         self._loading = threading.Lock()
         #: Why the default encoder of pictures could not be had; texts are searched all the same.
         self.shared_problem: LucidaError | None = None
@@ -76,6 +77,19 @@ class Backends:
             if spec != DEFAULT_ENCODER:
                 raise
             self.shared_problem = error
+
+    def reader(self) -> Reader | None:
+        """The reader of running text, loaded on first use; None where this installation has none.
+
+        Raises:
+            ModelError, DependencyError: its weights or a package are missing or altered.
+        """
+        with self._loading:
+            if self._reader is None:
+                from lucida.models.reader import load_shipped
+
+                self._reader = (load_shipped(),)
+            return self._reader[0]
 
     def load_encoder_ahead(self) -> None:
         """Load weights in the background while the index is being opened: a cold search waits for both."""

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import math
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lucida.query.candidate import Candidate, Reader
+
+#: Written by ``scripts/fit_answers.py``, with what was measured beside it. What it has not fitted is set by hand: the
+#: weights of "table", and as long as "fitted" is empty those of all readers, which start from fits on SQuAD 2.0
+#: ("sentence") and FUNSD ("field").
+_FITTED = json.loads(Path(__file__).with_name("confidence.json").read_text(encoding="utf-8"))
 
 #: Below this confidence the honest answer is that nothing was found. Measured (all-MiniLM-L6-v2, brute-force index):
 #: on 300 questions of SQuAD 2.0, 167 of them written to look answerable when they are not, the cited passage holds
@@ -14,17 +21,16 @@ if TYPE_CHECKING:
 #: 47 %). On FUNSD's training forms 89 % of 300 questions for a printed label are answered (77 % of the answers right
 #: at ANLS 0.5), and 97 % of those for a label of another form are abstained on. The weights below were chosen on
 #: questions of the same sets, so expect less elsewhere.
-THRESHOLD = 0.45
+THRESHOLD = float(_FITTED["threshold"])
 
-#: Logistic weights per reader: bias, match, agreement, similarity, names, place, rank. "sentence" starts from a fit on
-#: SQuAD 2.0; its agreement and bias were then set by hand on the same questions. "field" starts from a fit on FUNSD
-#: and SQuAD's false labels and gives agreement and names more by hand, since FUNSD's literal questions do not try them.
-#: "table" is set by hand.
-_WEIGHTS: dict[Reader, tuple[float, ...]] = {
-    "field": (-17.6, 5.5, 3.0, 0.0, 3.0, 7.6, 0.5),
-    "table": (-9.3, 6.0, 2.0, 0.0, 4.0, 0.0, 0.5),
-    "sentence": (-6.5, 2.6, 1.2, 3.4, 1.4, 1.0, 0.6),
-}
+#: Logistic weights per reader: bias, match, agreement, similarity, names, place, rank.
+_WEIGHTS: dict[Reader, tuple[float, ...]] = {reader: tuple(weights) for reader, weights in _FITTED["weights"].items()}
+
+
+def features_of(candidate: Candidate) -> tuple[float, ...]:
+    """What a reader's weights apply to, in their order."""
+    found = candidate.features
+    return (found.match, found.agreement, found.similarity, found.names, found.place, found.rank)
 
 
 def confidence(candidate: Candidate) -> float:
@@ -33,6 +39,5 @@ def confidence(candidate: Candidate) -> float:
     A logistic model per reader over its features; what the question names and the page does not counts against it.
     """
     bias, *weights = _WEIGHTS[candidate.reader]
-    found = candidate.features
-    values = (found.match, found.agreement, found.similarity, found.names, found.place, found.rank)
-    return (1.0 - found.absent) / (1.0 + math.exp(-(bias + sum(w * v for w, v in zip(weights, values, strict=True)))))
+    logit = bias + sum(weight * value for weight, value in zip(weights, features_of(candidate), strict=True))
+    return (1.0 - candidate.features.absent) / (1.0 + math.exp(-logit))

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from lucida.index.records import PageRow
     from lucida.types import Box
 
-Reader = Literal["field", "table", "sentence"]
+Reader = Literal["field", "table", "sentence", "span"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,11 +17,13 @@ class Features:
     """What speaks for a candidate; every figure is 0..1, more is better (of ``absent``, less).
 
     Attributes:
-        match: how well the label, the headers or the sentence cover the question's words, weighted by rarity.
+        match: how well the label, the headers or the sentence cover the question's words, weighted by rarity; of a
+            span, its reader's probability.
         agreement: how well the answer fits the form that the question asks for.
         similarity: cosine of question and evidence, floored at 0; 0 when no encoder is at hand.
         names: how much of what the question speaks of, names above all, its page or its source speaks of too.
-        place: how natural the answer's place is (beside its label, rather than far below).
+        place: how natural the answer's place is (beside its label, rather than far below); of a span, its share of
+            all the spans' probabilities.
         absent: how surely the page speaks of something else, because names or numerals of the question stand neither
             on it nor in its source's title or name.
         rank: 1 for the page retrieved first, falling with its rank.

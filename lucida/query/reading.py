@@ -14,6 +14,7 @@ from lucida.query.parties import read_parties
 from lucida.query.passages import retrieve_passages
 from lucida.query.sentences import Scored, score_sentences
 from lucida.query.spans import beside, form, short_answer
+from lucida.query.spans_read import Pointed, point
 from lucida.query.tables import read_tables
 from lucida.query.terms import tokens
 from lucida.query.verification import locate
@@ -25,12 +26,14 @@ if TYPE_CHECKING:
 
     from lucida.index import Index
     from lucida.index.records import Filter, ItemRow, PageRow
-    from lucida.models.protocols import TextEncoder
+    from lucida.models.protocols import Reader, TextEncoder
     from lucida.query.question import Question
 
 #: Pages that are read closely, the best by retrieval.
 MOST_PAGES = 8
 _MOST_SENTENCES = 6
+#: Passages that a reader of running text reads, the best by retrieval: it costs tens of milliseconds each.
+_MOST_READ = 8
 #: A passage ends on the page where its last words stand.
 _TAIL_WORDS = 4
 #: Passages that the question's own words bring up, when its concepts' labels widen the search.
@@ -84,8 +87,18 @@ def _ends_on(item: ItemRow, page: PageRow) -> bool:
     return locate(tail, page.words) is not None
 
 
-def read(index: Index, encoder: TextEncoder | None, question: Question, found: Retrieved) -> list[Candidate]:
-    """All readers' candidates over what was retrieved, in no order."""
+def read(
+    index: Index, encoder: TextEncoder | None, question: Question, found: Retrieved, reader: Reader | None = None
+) -> list[Candidate]:
+    """All readers' candidates over what was retrieved, in no order.
+
+    Args:
+        index: an open library index.
+        encoder: of texts; None judges sentences by words alone.
+        question: taken apart.
+        found: what retrieval brought up.
+        reader: of running text, in English; its spans take the place of sentences. None leaves it to sentences.
+    """
     weights = inverse_document_frequencies(index, question.terms)
     candidates: list[Candidate] = []
     for rank, page in enumerate(found.pages):
@@ -98,7 +111,37 @@ def read(index: Index, encoder: TextEncoder | None, question: Question, found: R
             *read_parties(page, question),
         ]
         candidates += [_with(candidate, names=names, rank=_falling(rank), absent=absent) for candidate in own]
+    if reader is not None and question.language == "en":
+        return candidates + _from_spans(index, reader, question, found)
     return candidates + _from_sentences(index, encoder, question, found, weights)
+
+
+def _from_spans(index: Index, reader: Reader, question: Question, found: Retrieved) -> list[Candidate]:
+    pages = {(page.source_id, page.number): page for page in found.pages}
+    passages = [item for item in found.passages if (item.source_id, item.page) in pages][:_MOST_READ]
+    candidates = []
+    for entry in point(reader, question, [item.text for item in passages]):
+        item = passages[entry.passage]
+        own = pages[item.source_id, item.page]
+        page, quote = standing(entry.quote, entry.text, own, pages.get((own.source_id, own.number + 1)))
+        words = _words(" ".join((*item.section, _called(index, item.source_id, item.source), item.text)))
+        absent = missing(question, words | _words(" ".join(word.text for word in page.words)))
+        candidates.append(_span(entry, item, page, quote, names=named(question, words), absent=absent))
+    return candidates
+
+
+def _span(entry: Pointed, item: ItemRow, page: PageRow, quote: str, *, names: float, absent: float) -> Candidate:
+    features = Features(
+        match=entry.probability,
+        agreement=entry.agreement,
+        names=names,
+        place=entry.lead,
+        rank=_falling(entry.passage),
+        absent=absent,
+    )
+    # Where a sentence runs over its page's end, what is quoted of it may lack the answer: then the answer is its quote.
+    proof = quote if entry.text in quote else entry.text
+    return Candidate(entry.text, proof, page, "span", features, near=item.box if page.number == item.page else None)
 
 
 def _from_sentences(
@@ -230,5 +273,7 @@ def _words(text: str) -> frozenset[str]:
 
 def describe(candidates: Sequence[Candidate]) -> str:
     """How many candidates each reader gave, for the trace."""
-    counts = {reader: sum(c.reader == reader for c in candidates) for reader in ("field", "table", "sentence")}
+    spans = any(candidate.reader == "span" for candidate in candidates)
+    readers = ("field", "table", "span" if spans else "sentence")
+    counts = {reader: sum(c.reader == reader for c in candidates) for reader in readers}
     return ", ".join(f"{count} from {reader}s" for reader, count in counts.items())
