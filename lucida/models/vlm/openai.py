@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from lucida.errors import UsageError
 from lucida.lazy import require
 from lucida.models.protocols import Message, Reply, Sight, Tool
-from lucida.models.vlm import openai_address, openai_errors, openai_messages, openai_wire
+from lucida.models.vlm import openai_address, openai_errors, openai_messages, openai_wire, openai_words
 from lucida.models.vlm.openai_errors import Failed, Question
 from lucida.models.vlm.openai_stream import END, Chunk, Draft, events, most_bytes, parsed, unreadable
 from lucida.models.vlm.openai_wire import Alarm, Patience
@@ -186,7 +186,7 @@ class OpenAiModel:
     def _hear(self, response: Response, task: _Task, draft: Draft, alarm: Alarm) -> None:
         """Take a response into the draft, until its end, the limit or the deadline."""
         if response.status_code != 200:
-            task.url = openai_errors.same_place(response) or task.url
+            task.url = openai_words.same_place(response) or task.url
             raise openai_errors.refusal(response, task.question)
         heard = time.monotonic()
         patience = self._patience.first_s

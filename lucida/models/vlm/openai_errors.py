@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import re
 import socket
 import ssl
 from collections.abc import Collection, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from lucida.errors import LucidaError, ModelError, UsageError
 from lucida.models.vlm.openai_stream import unreadable
+from lucida.models.vlm.openai_words import cleaned, message_of, retry_after, root_of, shortened, target_of, words_of
 
 if TYPE_CHECKING:
     from httpx2 import Response
@@ -27,8 +24,6 @@ if TYPE_CHECKING:
 _PASSING = frozenset((429, 500, 502, 503, 504))
 #: Statuses with which servers refuse what stands in a request.
 _DISLIKES = frozenset((400, 422, 501))
-_ERROR_BYTES = 1 << 16
-_WORDS = 200
 
 _TOO_LONG = re.compile(
     r"context[ _](length|size|window)|maximum (context|model|sequence)|too many tokens|too long", re.IGNORECASE
@@ -97,29 +92,20 @@ def disliked(failed: Failed, sent: Collection[str]) -> str | None:
 def refusal(response: Response, question: Question) -> Failed:
     """What an answer with another status than 200 means; reads a bounded part of it."""
     status, name = response.status_code, question.address.name
-    words = _words(response, question.key)
+    words = words_of(response, question.key)
     if 300 <= status < 400:
         return Failed(_elsewhere(response, name, question.key), status=status)
     error = _meant(status, words, question) or _by_status(status, words, question.address)
     final = isinstance(error, UsageError) or "insufficient_quota" in words or _refuses_pictures(status, words, question)
     again = status in _PASSING and not final
-    return Failed(error, again=again, after_s=_retry_after(response) if again else None, status=status, words=words)
-
-
-def same_place(response: Response) -> str | None:
-    """Where a server sends a request on to, if that is itself and the request may be repeated as it is."""
-    here = str(response.request.url)
-    there = urljoin(here, response.headers.get("location", ""))
-    if response.status_code not in {307, 308} or there == here:
-        return None
-    return there if urlsplit(there)[:2] == urlsplit(here)[:2] else None
+    return Failed(error, again=again, after_s=retry_after(response) if again else None, status=status, words=words)
 
 
 def said(chunk: Mapping[str, Any], question: Question) -> ModelError | None:
     """The error that a server tells of in the middle of a reply; None where it does not."""
     if not chunk.get("error"):
         return None
-    words = _cleaned(_message(chunk), question.key)
+    words = shortened(cleaned(message_of(chunk), question.key))
     return ModelError(
         f"The model server {question.address.name} failed over its reply: {words or 'it does not say why'}.",
         "Look at the server's log, then ask again.",
@@ -128,7 +114,7 @@ def said(chunk: Mapping[str, Any], question: Question) -> ModelError | None:
 
 def unreached(error: Exception, address: Address) -> Failed:
     """No connection came about."""
-    root = _root(error)
+    root = root_of(error)
     if isinstance(root, ssl.SSLError):
         # Where the server speaks plain HTTP the handshake fails in many ways; all of them have the same remedy.
         advice = "Write http:// if it speaks no TLS; name a private certificate authority's file in SSL_CERT_FILE."
@@ -174,7 +160,7 @@ def empty(address: Address, finish: str) -> Failed:
 
 def wrong_kind(kind: str, question: Question) -> ModelError:
     """A success that is no reply, by its content type."""
-    known = f"content of type {_cleaned(kind, question.key)[:60]}" if kind else "content of no type"
+    known = f"content of type {cleaned(kind, question.key)[:60]}" if kind else "content of no type"
     return unreadable(question.address.name, "it is a web page" if "html" in kind else f"it is {known}")
 
 
@@ -218,69 +204,13 @@ def _by_status(status: int, words: str, address: Address) -> ModelError:
 
 
 def _elsewhere(response: Response, name: str, key: str) -> ModelError:
-    there = urlsplit(urljoin(str(response.request.url), response.headers.get("location", "")))
-    target = _cleaned(f"{there.scheme}://{there.netloc.rpartition('@')[2]}{there.path}", key)
+    there = urlsplit(target_of(response))
+    target = shortened(cleaned(f"{there.scheme}://{there.netloc.rpartition('@')[2]}{there.path}", key))
     return ModelError(
         f"The model server {name} sends requests on to {target}.",
         "If that is where they should go, write that address in the spec; redirects are not followed unasked.",
     )
 
 
-def _words(response: Response, key: str) -> str:
-    """What a refusal says, cleaned; nothing of a web page."""
-    content = b""
-    for chunk in response.iter_bytes():
-        content += chunk
-        if len(content) > _ERROR_BYTES:
-            break
-    text = content[:_ERROR_BYTES].decode("utf-8", "replace")
-    if "html" in response.headers.get("content-type", "").lower() or text.lstrip()[:1] == "<":
-        return ""
-    with suppress(ValueError, RecursionError):
-        text = _message(json.loads(text))
-    return _cleaned(text, key)
-
-
-def _message(value: Any) -> str:
-    """The message in the many shapes of error documents, with its code."""
-    if not isinstance(value, Mapping):
-        return value if isinstance(value, str) else json.dumps(value)
-    inner = next((value[name] for name in ("error", "message", "detail") if value.get(name)), None)
-    if isinstance(inner, Mapping):
-        code = inner.get("code")
-        return f"{_message(inner)} ({code})" if isinstance(code, str) and code else _message(inner)
-    return "" if inner is None else _message(inner)
-
-
-def _cleaned(text: str, key: str) -> str:
-    """One short line, without the key and without the full stop."""
-    text = text.replace(key, "***") if key else text
-    text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    return (text if len(text) <= _WORDS else f"{text[:_WORDS]} …").rstrip(". ")
-
-
 def _quoted(words: str) -> str:
-    return f' ("{words}")' if words else ""
-
-
-def _retry_after(response: Response) -> float | None:
-    """Seconds that a server asks to wait: a number, or a moment (RFC 9110, 10.2.3)."""
-    text = response.headers.get("retry-after", "").strip()
-    if text.isascii() and text.isdecimal():
-        return float(text[:9])
-    try:
-        moment = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max((moment - datetime.now(UTC)).total_seconds(), 0.0)
-
-
-def _root(error: BaseException) -> BaseException:
-    """The system's error below one of httpx, else that itself."""
-    below: BaseException | None = error
-    for _ in range(8):
-        below = below and (below.__cause__ or below.__context__)
-        if isinstance(below, OSError):
-            return below
-    return error
+    return f' ("{shortened(words)}")' if words else ""

@@ -46,7 +46,7 @@ def conversation(messages: Sequence[Message], *, with_tools: bool, longest_px: i
         if message.role != "tool" and held:
             rows.append(_user(held, longest_px))
             held = []
-        texts = "\n".join(part for part in message.parts if isinstance(part, str))
+        texts = _joined(message.parts)
         pictures = [part for part in message.parts if not isinstance(part, str)]
         if message.role == "tool":
             answers = message.answers or (waiting[0] if waiting else "")
@@ -110,14 +110,19 @@ def _saved(rgb: Image, form: str, **options: int) -> bytes:
 def _user(parts: Sequence[str | Image], longest_px: int) -> Row:
     """A user's turn; as plain text where it holds no picture, because servers of text models know nothing else."""
     if all(isinstance(part, str) for part in parts):
-        return {"role": "user", "content": "\n".join(map(str, parts))}
+        return {"role": "user", "content": _joined(parts)}
     content = [
-        {"type": "text", "text": part}
+        {"type": "text", "text": _joined((part,))}
         if isinstance(part, str)
         else {"type": "image_url", "image_url": {"url": data_url(part, longest_px)}}
         for part in parts
     ]
     return {"role": "user", "content": content}
+
+
+def _joined(parts: Sequence[str | Image]) -> str:
+    """The texts among the parts. Halves of characters, as broken PDFs hold, would not pass as UTF-8."""
+    return "\n".join(part for part in parts if isinstance(part, str)).encode("utf-8", "replace").decode()
 
 
 def _call(call: ToolCall, name: str) -> Row:

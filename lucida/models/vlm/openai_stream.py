@@ -165,7 +165,8 @@ class Draft:
         )
 
     def _say(self, text: str) -> bool:
-        piece = text[: max(self._room, 0)]
+        # JSON can spell halves of characters, which nobody could print.
+        piece = text[: max(self._room, 0)].encode("utf-16", "surrogatepass").decode("utf-16", "replace")
         if not piece:
             return False
         self._room -= len(piece)

@@ -75,7 +75,9 @@ def test_a_deadline_keeps_what_was_said(serve) -> None:
         handler.piece(chat.word("Well, "))
         handler.server.gone.wait(20)
 
-    reply = serve(step).model().reply(chat.HELLO, deadline=time.monotonic() + 0.3)
+    model = serve(chat.WELL, step).model()
+    model.reply(chat.HELLO)  # imports, and reads certificates
+    reply = model.reply(chat.HELLO, deadline=time.monotonic() + 1)
     assert (reply.text, reply.ending) == ("Well, ", "deadline")
 
 
@@ -101,16 +103,19 @@ def test_a_stall_is_noticed_behind_signs_that_say_nothing(serve) -> None:
         server.model(patience=Patience(first_s=5, stall_s=0.2)).reply(chat.HELLO)
 
 
-def test_silence_from_the_start_is_noticed(serve) -> None:
+def test_silence_from_the_start_is_noticed(serve, pauses) -> None:
     server = serve(lambda handler: handler.server.gone.wait(20))
     with pytest.raises(ModelError, match=r"gave no reply for 0\.2 seconds"):
         server.model(patience=Patience(first_s=0.2, stall_s=0.1)).reply(chat.HELLO)
-    assert len(server.asked) == 1
+    assert not pauses
 
 
 def test_time_that_the_listener_takes_is_not_the_servers(serve) -> None:
-    server, wait = serve(chat.WELL), threading.Event()
-    reply = server.model(patience=Patience(stall_s=0.05)).reply(chat.HELLO, on_text=lambda _: wait.wait(0.15))
+    at_once = b"".join([chat.word("Good "), chat.word("day."), chat.STOP, chat.DONE])
+    server, waits = serve(chat.stream(at_once)), iter([0.5])
+    reply = server.model(patience=Patience(stall_s=0.3)).reply(
+        chat.HELLO, on_text=lambda _: threading.Event().wait(next(waits, 0))
+    )
     assert reply.text == "Good day."
 
 
@@ -229,6 +234,12 @@ def test_redirects_elsewhere_are_not_followed(serve, monkeypatch) -> None:
         assert f"sends requests on to {other.address}/v1/x." in told
         assert chat.KEY not in told
     assert not other.asked
+
+
+def test_a_redirect_that_leads_nowhere(serve) -> None:
+    for where in ("http://[::1", "", "http://"):
+        server = serve(lambda handler, where=where: handler.send(307, b"", Location=where))
+        assert "sends requests on" in chat.failure(server)
 
 
 def test_redirects_within_a_server_are_followed_a_few_times(serve) -> None:

@@ -37,6 +37,11 @@ def test_texts_alone_are_plain() -> None:
     ]
 
 
+def test_halves_of_characters_do_not_stop_a_conversation() -> None:
+    (row,) = rows(Message("user", ("caf\ud800é",)))
+    assert row["content"] == "caf?é"
+
+
 def test_pictures_stay_in_their_places() -> None:
     (row,) = rows(Message("user", (RED, "and", BLUE)))
     assert [part["type"] for part in row["content"]] == ["image_url", "text", "image_url"]

@@ -107,7 +107,9 @@ def test_a_true_server(server: Running, folder: Path) -> None:
     reply = model.reply(QUESTION, most_tokens=24, on_text=heard.append)
     assert reply.text == "".join(heard)
     assert len(heard) > 1
-    assert reply.text.strip() == local(folder, 24).strip()
+    # What may be half a character at the end, the server holds back.
+    assert len(reply.text.strip()) > 10
+    assert local(folder, 24).strip().startswith(reply.text.strip())
     assert reply.completion_tokens == 24
     assert reply.prompt_tokens is not None
     assert reply.prompt_tokens > len("Be brief.What is onthis picture?")

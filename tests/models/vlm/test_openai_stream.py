@@ -27,6 +27,10 @@ def test_words_in_parts_and_refusals_are_text() -> None:
     assert (reply.text, reply.ending) == ("So no.", "stop")
 
 
+def test_halves_of_characters_do_not_come_through() -> None:
+    assert told({"content": "a\ud83d\ude00b\ud800"}).text == "a😀b\ufffd"
+
+
 def test_thoughts_are_no_text() -> None:
     draft = Draft("server", 100)
     assert draft.add({"choices": [{"delta": {"reasoning_content": "Hm"}}]})
