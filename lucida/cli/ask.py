@@ -88,3 +88,5 @@ def _print(answer: Answer) -> None:
     for citation in answer.citations:
         out().print(f"{short_path(citation.source)}, page {citation.page}", style="cyan")
         out().print(f"  “{citation.quote}”")
+    for warning in answer.warnings:
+        out().print(f"Careful: {warning}", style="bold yellow", markup=False)

@@ -16,7 +16,7 @@ from lucida.errors import LibraryError, UsageError
 from lucida.index import Compacted, Filter, Problem, SourceRow
 from lucida.library.opened import OpenLibrary
 from lucida.library.progress import EmbedProgress, Observer, ignore_progress
-from lucida.types import Answer, Box, Citation, Hit, IngestReport
+from lucida.types import Answer, Box, Citation, Hit, IngestReport, Word
 from lucida.types.paths import printable
 
 if TYPE_CHECKING:
@@ -247,10 +247,19 @@ class Library(OpenLibrary):
         self._backends.load_encoder_ahead()
         index = self._reading()
         encoder = self.encoder() if index.encoder() is not None else None
-        answer = ask(index, encoder, question, Filter(path=path, media_type=media_type))
+        where = Filter(path=path, media_type=media_type)
+        answer = ask(index, encoder, question, where, reread=self._reread, reader=self._backends.reader())
         if record:
             index.record_answer(question, answer)
         return answer
+
+    def _reread(self, source: str, page: int, box: Box) -> Sequence[Word] | None:
+        """See ``query.second_look``."""
+        from lucida.library.rereading import DPI, words_of
+
+        engine = self._backends.ocr(self.config.languages)
+        row = self.source(source)
+        return words_of(engine, lambda part: self.page_image(source, page, dpi=DPI, box=part), row.media_type, box)
 
     def evidence(self, answer: Answer, *, dpi: int = 150) -> Image | None:
         """Draw the answer's citations: crops of their pages with the boxes marked; None for an abstention."""

@@ -6,6 +6,7 @@ What is retrieved is data. It is matched, cut and quoted, and nothing in it is e
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lucida.errors import UsageError
@@ -15,15 +16,17 @@ from lucida.query.normalise import same
 from lucida.query.question import Question, understand
 from lucida.query.reading import describe, gather, read
 from lucida.query.request import EVERYTHING
+from lucida.query.second_look import disagreement
 from lucida.query.terms import tokens
 from lucida.query.verification import Evidence, evidence_of, locate
-from lucida.types import Answer, Citation, Step
+from lucida.types import Answer, Citation, Step, TextOrigin
 
 if TYPE_CHECKING:
     from lucida.index import Index
-    from lucida.models.protocols import TextEncoder
+    from lucida.models.protocols import Reader, TextEncoder
     from lucida.query.candidate import Candidate
     from lucida.query.concepts import ValueType
+    from lucida.query.second_look import Reread
 
 NOTHING_FOUND = "Nothing in these documents answers that."
 #: Further places that say the same are cited too, up to so many citations in all.
@@ -35,7 +38,14 @@ _QUESTION_LENGTH = 2_000
 
 
 def ask(
-    index: Index, encoder: TextEncoder | None, question: str, where: Filter = EVERYTHING, *, top_k: int = 8
+    index: Index,
+    encoder: TextEncoder | None,
+    question: str,
+    where: Filter = EVERYTHING,
+    *,
+    top_k: int = 8,
+    reread: Reread | None = None,
+    reader: Reader | None = None,
 ) -> Answer:
     """Answer a question from what the library's documents say, with the place on the page, or abstain.
 
@@ -45,6 +55,8 @@ def ask(
         question: in English, German, French or Spanish.
         where: which documents may answer.
         top_k: passages to retrieve.
+        reader: of running text; None leaves that to the sentences that say most of the question.
+        reread: reads a part of a page from its pixels, to see whether it shows what its text layer says.
 
     Returns:
         The answer as printed, its citations (each quote stands in its page's words) and the trace of steps. When
@@ -65,11 +77,12 @@ def ask(
     )
     found = gather(index, encoder, asked, where, top_k)
     trace.add("retrieve", f"{len(found.passages)} passages on {len(found.pages)} pages")
-    candidates = read(index, encoder, asked, found)
+    candidates = read(index, encoder, asked, found, reader)
     trace.add("read", describe(candidates))
     proved, rejected = _prove(candidates)
     trace.add("verify", f"{len(proved)} proved, {rejected} rejected")
-    return _decide(asked, proved, trace)
+    answer = _decide(asked, proved, trace)
+    return answer if answer.abstained or reread is None else _looked_at(answer, proved, reread, trace)
 
 
 class _Trace:
@@ -116,6 +129,18 @@ def _decide(asked: Question, proved: list[tuple[float, Candidate, Evidence]], tr
     citations = _citations(asked.type, proved)
     trace.add("decide", f"answer from a {best_one.reader} with confidence {sure:.2f}")
     return Answer(best_one.text, abstained=False, confidence=sure, citations=citations, trace=tuple(trace.steps))
+
+
+def _looked_at(
+    answer: Answer, proved: list[tuple[float, Candidate, Evidence]], reread: Reread, trace: _Trace
+) -> Answer:
+    """The answer with a warning for each cited place that shows something else than the file says."""
+    pages = {(one.page.source, one.page.number): one.page for _, one, _ in proved}
+    found = [disagreement(cited, pages[cited.source, cited.page], reread) for cited in answer.citations]
+    warnings = tuple(said for said in found if said is not None)
+    layers = sum(pages[cited.source, cited.page].origin is TextOrigin.LAYER for cited in answer.citations)
+    trace.add("look again", f"{layers} of {len(answer.citations)} read from pixels, {len(warnings)} show otherwise")
+    return replace(answer, warnings=warnings, trace=tuple(trace.steps))
 
 
 def _citations(kind: ValueType, proved: list[tuple[float, Candidate, Evidence]]) -> tuple[Citation, ...]:

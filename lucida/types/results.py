@@ -160,6 +160,7 @@ class Answer:
         abstained: nothing in the library supports an answer.
         confidence: 0..1.
         citations: at least one unless abstained.
+        warnings: what speaks against trusting it, a sentence each.
         trace: every step, in order.
     """
 
@@ -168,6 +169,7 @@ class Answer:
     confidence: float
     citations: tuple[Citation, ...] = ()
     trace: tuple[Step, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -175,6 +177,7 @@ class Answer:
             "abstained": self.abstained,
             "confidence": round(self.confidence, 4),
             "citations": [citation.to_json() for citation in self.citations],
+            "warnings": list(self.warnings),
             "trace": [
                 {"step": step.name, "detail": step.detail, "seconds": round(step.seconds, 4)} for step in self.trace
             ],
