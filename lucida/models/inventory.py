@@ -11,7 +11,7 @@ from typing import Any
 from lucida.errors import LucidaError
 from lucida.models.profiles import PROFILES, Profile
 
-_BOTH = "text and image encoder"
+_BOTH, _LOOKS = "text and image encoder", "vision-language model"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class ModelRow:
     Attributes:
         spec: what to write in settings.
         profile: a shorter name for it, empty if it has none.
-        role: "text encoder", "text and image encoder" or "OCR".
+        role: "text encoder", "text and image encoder", "vision-language model" or "OCR".
         description: what it is, one sentence.
         installed: whether it can be used now.
         licence: SPDX name of the weights' or program's licence.
@@ -47,7 +47,7 @@ class ModelRow:
 def describe_models() -> list[ModelRow]:
     """What there is and what is installed. Loads no model and imports no heavy package."""
     encoders = [_mini_row(), _minilm_row(), *map(_profile_row, PROFILES[1:]), *_downloaded_rows()]
-    return [*encoders, _openclip_row(), _hf_row(), _tesseract_row(), _rapidocr_row()]
+    return [*encoders, _openclip_row(), _hf_row(), _looking_row(), _server_row(), _tesseract_row(), _rapidocr_row()]
 
 
 def _minilm_row() -> ModelRow:
@@ -99,7 +99,9 @@ def _downloaded_rows() -> list[ModelRow]:
         if record.spec not in known and downloads.installed(record.spec):
             where, size = _recorded(record.spec)
             text = f"Downloaded from {record.source}."
-            rows.append(ModelRow(record.spec, _BOTH, text, True, "see its page", size, where))
+            # Whoever is talked to has a template for it.
+            talks = any(file.name.startswith("chat_template") for file in record.files)
+            rows.append(ModelRow(record.spec, _LOOKS if talks else _BOTH, text, True, "see its page", size, where))
     return rows
 
 
@@ -123,6 +125,20 @@ def _hf_row() -> ModelRow:
     text = "CLIP, SigLIP, SigLIP 2 and their like in the form of transformers, with weights in safetensors form."
     advice = "" if where else "Install it with: pip install transformers."
     return ModelRow("hf:ID_OR_FOLDER", _BOTH, text, bool(where), "depends on the weights", 0, where, advice)
+
+
+def _looking_row() -> ModelRow:
+    where = _package_folder("transformers")
+    text = "SmolVLM, Qwen-VL, LLaVA, Gemma 3, InternVL and their like: look at pictures and answer in words."
+    advice = "" if where else "Install it with: pip install transformers."
+    return ModelRow("hf:ID_OR_FOLDER?OPTIONS", _LOOKS, text, bool(where), "depends on the weights", 0, where, advice)
+
+
+def _server_row() -> ModelRow:
+    text = "The same on a server: vLLM, Ollama, llama.cpp and whatever speaks OpenAI's interface."
+    where = _package_folder("httpx2")
+    advice = "" if where else "Install it with: pip install httpx2."
+    return ModelRow("openai:MODEL@ADDRESS", _LOOKS, text, bool(where), "depends on the model", 0, where, advice)
 
 
 def _openclip_row() -> ModelRow:

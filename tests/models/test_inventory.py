@@ -28,7 +28,9 @@ def test_rows_say_what_is_installed(tower_folder: Path, monkeypatch: pytest.Monk
     monkeypatch.setenv("LUCIDA_MINI", str(tower_folder))
     rows = {row.spec: row for row in describe_models()}
     encoders = {"mini", "minilm", "openclip:MODEL/TAG", "hf:ID_OR_FOLDER", *(entry.encoder for entry in PROFILES)}
-    assert set(rows) == {*encoders, "tesseract", "rapidocr"}
+    speakers = {"hf:ID_OR_FOLDER?OPTIONS", "openai:MODEL@ADDRESS"}
+    assert set(rows) == {*encoders, *speakers, "tesseract", "rapidocr"}
+    assert {rows[spec].role for spec in speakers} == {"vision-language model"}
     assert rows["minilm"].installed
     assert rows["minilm"].size_bytes > 90_000_000
     assert rows["minilm"].licence == "Apache-2.0"

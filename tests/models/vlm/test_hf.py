@@ -365,3 +365,6 @@ def test_what_is_not_here_is_said_with_its_size(hub: Any, folder: Callable[..., 
 
     names = {file.name for file in records.recorded("hf:tiny/llava").files}
     assert {"model.safetensors", "chat_template.jinja", "generation_config.json"} <= names
+    from lucida.models.inventory import describe_models
+
+    assert {row.spec: row.role for row in describe_models()}["hf:tiny/llava"] == "vision-language model"
