@@ -43,9 +43,10 @@ class Pairs:
         """See ``PairCutter``; lone surrogates count as unknown characters."""
         tokenizer = self._loaded()
         asked = _clean(question)
-        encoded = tokenizer.encode(asked, add_special_tokens=False)
-        if len(encoded.ids) > QUESTION:
-            asked = asked[: encoded.offsets[QUESTION - 1][1]]
+        # Only a second text may be cut, so the question is counted as one.
+        counted = tokenizer.encode("", asked, add_special_tokens=False)
+        if len(counted.ids) > QUESTION:
+            asked = asked[: counted.offsets[QUESTION - 1][1]]
         encodings = tokenizer.encode_batch([(asked, _clean(passage)) for passage in passages])
         return [
             _window(owner, part, fresh=number == 0)
