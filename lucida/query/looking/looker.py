@@ -1,0 +1,154 @@
+"""Lets a vision-language model look at the best pages, and makes candidates of what it says.
+
+Route: the picture's letters after the model's own resize decide whether it can read them; where it cannot, or where
+exact characters matter, the page's own words are read for it, by its own tool call or, for a model without tools,
+beside the question. What it says then has to stand on the page like any other candidate's answer.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lucida.errors import LucidaError, SourceError
+from lucida.models.protocols import Message, Reply, Tool, VisionLanguageModel
+from lucida.query.looking import reading_tool
+from lucida.query.looking.fencing import fenced
+from lucida.query.looking.legibility import legible
+from lucida.query.looking.proposals import Proposal, proposal
+from lucida.query.looking.wording import SYSTEM, taken_apart
+from lucida.types import Box, Step, Word
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from lucida.index.records import PageRow
+    from lucida.query.question import Question
+
+#: Pages that are looked at, the best by retrieval: each costs a reply.
+MOST_PAGES = 3
+#: Rounds of tool calls on one page; after them the model has to answer.
+_MOST_ROUNDS = 3
+_MOST_TOKENS = 192
+
+
+@dataclass(frozen=True, slots=True)
+class Looker:
+    """A model and what it may look at.
+
+    Attributes:
+        model: answers.
+        picture: draws a page, RGB.
+        read: words of a part of a page at full resolution; None where nobody can read it.
+    """
+
+    model: VisionLanguageModel
+    picture: Callable[[PageRow], Image]
+    read: Callable[[PageRow, Box], Sequence[Word] | None]
+
+
+@dataclass(slots=True)
+class Looked:
+    """What came of looking: proposals best page first, a step for everything that was done, and what went wrong."""
+
+    proposals: list[Proposal]
+    steps: list[Step]
+    problem: LucidaError | None = None
+
+
+def look(looker: Looker, question: Question, pages: Sequence[PageRow], deadline: float | None = None) -> Looked:
+    """Ask the model of each page in turn, the best first.
+
+    A page that cannot be drawn is passed over. A model that fails ends the looking: what it said until then counts,
+    and ``problem`` tells why there is no more.
+
+    Args:
+        looker: the model and its eyes.
+        question: taken apart.
+        pages: best first.
+        deadline: ``time.monotonic()`` at which to stop.
+    """
+    looked = Looked([], [])
+    for page in pages[:MOST_PAGES]:
+        if deadline is not None and time.monotonic() >= deadline:
+            looked.steps.append(Step("look", f"time was up before page {page.number} of {page.source}", 0.0))
+            break
+        try:
+            said = _Conversation(looker, question, page, deadline, looked.steps).held()
+        except SourceError as error:
+            looked.steps.append(Step("look", f"page {page.number} cannot be drawn: {error.message}", 0.0))
+            continue
+        except LucidaError as error:
+            looked.steps.append(Step("look", f"failed: {error.message}", 0.0))
+            looked.problem = error
+            break
+        if said is not None:
+            looked.proposals.append(said)
+    return looked
+
+
+class _Conversation:
+    """About one page."""
+
+    def __init__(
+        self, looker: Looker, question: Question, page: PageRow, deadline: float | None, steps: list[Step]
+    ) -> None:
+        self._looker, self._question, self._page = looker, question, page
+        self._deadline, self._steps = deadline, steps
+        self._read: list[Word] = []
+
+    def held(self) -> Proposal | None:
+        """What the model proposes for this page, None for nothing."""
+        looker, page = self._looker, self._page
+        picture = looker.picture(page)
+        sight = looker.model.sight(*picture.size)
+        readable = legible(page.words, sight, picture.height)
+        messages = [Message("system", (SYSTEM,)), Message("user", (picture, self._asked(readable=readable)))]
+        tools = (reading_tool.READ_TEXT,) if looker.model.calls_tools else ()
+        reply = self._reply(messages, tools)
+        for _ in range(_MOST_ROUNDS):
+            if not reply.calls:
+                break
+            messages.append(Message("assistant", (reply.text,) if reply.text else (), reply.calls))
+            messages += [
+                Message("tool", (self._tool(call.name, call.arguments),), answers=call.id) for call in reply.calls
+            ]
+            reply = self._reply(messages, tools)
+        said = taken_apart(reply.text) if not reply.calls else None
+        return proposal(said, self._question, page, self._read) if said is not None else None
+
+    def _asked(self, *, readable: bool) -> str:
+        """The question, with the page's words where the model can neither read them nor ask for them."""
+        if self._looker.model.calls_tools:
+            hint = "" if readable else f"\nThe print is too small to be read off the picture: call {reading_tool.NAME}."
+            return f"Question: {self._question.text}{hint}"
+        words = reading_tool.in_lines(self._page.words)
+        return f"{fenced(words)}\nQuestion: {self._question.text}" if words else f"Question: {self._question.text}"
+
+    def _reply(self, messages: Sequence[Message], tools: Sequence[Tool]) -> Reply:
+        reply = self._looker.model.reply(messages, tools=tools, most_tokens=_MOST_TOKENS, deadline=self._deadline)
+        cost = (
+            f"{reply.prompt_tokens} tokens read, {reply.completion_tokens} said" if reply.prompt_tokens else "no count"
+        )
+        what = f"calls {', '.join(call.name for call in reply.calls)}" if reply.calls else repr(reply.text[:80])
+        where = f"page {self._page.number} of {self._page.source}"
+        counted = f" ({cost})" if reply.prompt_tokens is not None else ""
+        self._steps.append(Step("look", f"{self._looker.model.spec} at {where}: {what}{counted}", reply.seconds))
+        return reply
+
+    def _tool(self, name: str, arguments: object) -> str:
+        """What a call brings. Nothing but reading can be called, whatever the model or its page says."""
+        began = time.monotonic()
+        if name != reading_tool.NAME or not isinstance(arguments, dict):
+            self._steps.append(Step("tool", f"refused {name!r}", time.monotonic() - began))
+            return f"There is no tool {name[:40]!r}. The one tool is {reading_tool.NAME}."
+        box = reading_tool.box_of(arguments)
+        words = self._looker.read(self._page, box)
+        if words is None:
+            words = [word for word in self._page.words if word.box.coverage(box) >= 0.5]
+        self._read += words
+        edges = ", ".join(f"{edge:.2f}" for edge in box)
+        self._steps.append(Step("tool", f"{name} ({edges}): {len(words)} words", time.monotonic() - began))
+        return fenced(reading_tool.in_lines(words)) if words else "There is no text in that part of the page."
