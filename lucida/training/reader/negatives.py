@@ -110,8 +110,9 @@ def _prepared(questions: Sequence[ProseQuestion], encoder: TextEncoder) -> list[
     near = nearest_passages(questions, encoder)
     pools: dict[str, dict[ValueType, set[str]]] = {}
     for title, passage in dict.fromkeys((question.title, question.passage) for question in questions):
-        for value in values_in(passage):
-            pools.setdefault(title, {}).setdefault(value.kind, set()).add(value.text)
+        for start, end in sentences_in(passage):
+            for value in values_in(passage[start:end]):
+                pools.setdefault(title, {}).setdefault(value.kind, set()).add(value.text)
     settled = {title: {kind: tuple(sorted(texts)) for kind, texts in pool.items()} for title, pool in pools.items()}
     return [_Asked(one, others, settled.get(one.title, {})) for one, others in zip(questions, near, strict=True)]
 

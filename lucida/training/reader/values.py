@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _FORMS = (ValueType.DATE, ValueType.PERCENT, ValueType.MONEY, ValueType.DURATION, ValueType.NUMBER, ValueType.NAME)
 _DETERMINERS = frozenset(["the", "a", "an", "its", "their", "his", "her", "this", "these", "several", "many", "some"])
 _PHRASE = 4
+#: Endings of what is hardly a noun: there the phrase is over.
+_VERBAL = ("ed", "ly")
 _BREAK = re.compile(r"[,;:()\[\]\"“”.!?]")
 
 
@@ -43,7 +45,7 @@ def sentences_in(passage: str) -> list[tuple[int, int]]:
 
 
 def values_in(text: str) -> list[Value]:
-    """Values of a text in their order, none overlapping."""
+    """Values of a sentence in their order, none overlapping."""
     found: list[Value] = []
     for kind in _FORMS:
         for span in find_spans(text, kind):
@@ -84,7 +86,8 @@ def _phrases(text: str) -> Iterator[Value]:
             continue
         end = place
         for following in words[place + 1 : place + 1 + _PHRASE]:
-            if following.folded in stops or _BREAK.search(text[words[end].end : following.start]):
+            verb = end > place and following.folded.endswith(_VERBAL)
+            if verb or following.folded in stops or _BREAK.search(text[words[end].end : following.start]):
                 break
             end += 1
         if end > place:

@@ -33,12 +33,14 @@ def drawn(source: Source, count: int = 80, seed: int = 0) -> list[Example]:
 
 
 def test_values_of_a_sentence() -> None:
-    found = {(value.text, value.kind) for value in values_in(PROSE)}
+    sentences = [PROSE[start:end] for start, end in sentences_in(PROSE)]
+    found = {(value.text, value.kind) for sentence in sentences for value in values_in(sentence)}
     assert {("1066", ValueType.DATE), ("March 1204", ValueType.DATE), ("12%", ValueType.PERCENT)} <= found
     assert ("4,200", ValueType.NUMBER) in found
     assert ("Rollo Hark", ValueType.NAME) in found
     assert ("new owner", ValueType.ANY) in found
     assert all(PROSE[value.start : value.end] == value.text for value in values_in(PROSE))
+    assert not any(". " in text for text, _ in found)
 
 
 def test_sentences_stand_where_they_are_said_to() -> None:

@@ -54,7 +54,7 @@ def test_a_run_learns_reports_and_saves(tmp_path: Path, base: Any, cutter: Any) 
 
 @pytest.mark.slow
 def test_what_it_learns_is_read_back(tmp_path: Path, base: Any, cutter: Any) -> None:
-    run = trainer(tmp_path, base, cutter, replace(RECIPE, layers=3, dropout=0.0, minutes=10.0))
+    run = trainer(tmp_path, base, cutter, replace(RECIPE, layers=3, dropout=0.0, schedule=Schedule(5e-3, 0.0)))
     losses = [sum(run.advance().values()) for _ in range(250)]
     assert np.mean(losses[-20:]) < 0.5 * np.mean(losses[:20])
     reader = SpanReader(cutter, TorchSpans(run.averaged), SpanCalibration())
