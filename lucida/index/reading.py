@@ -62,7 +62,7 @@ def _source(row: Row[Any]) -> SourceRow:
         error=row.error,
         advice=row.advice,
         warnings=tuple(row.warnings),
-        metadata=dict(row.metadata),
+        metadata=dict(row.details),
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from sqlalchemy import Connection, func, select
-from sqlalchemy.orm import DeclarativeBase
 
 from lucida.index import lists, meta, schema
 from lucida.index.database import Database
@@ -37,5 +36,5 @@ def measure(database: Database) -> Statistics:
         )
 
 
-def _count(connection: Connection, table: type[DeclarativeBase]) -> int:
+def _count(connection: Connection, table: type[schema.Base]) -> int:
     return connection.scalar(select(func.count()).select_from(table)) or 0
