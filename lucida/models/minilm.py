@@ -14,16 +14,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lucida.errors import ModelError
 from lucida.lazy import require
 from lucida.models import calibration, minilm_files, windows
 from lucida.models.minilm_export import exported
+from lucida.models.onnx_session import open_exported
 from lucida.models.processor import processor
 from lucida.models.runtime import OnnxRuntime
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from numpy.typing import NDArray
     from tokenizers import Tokenizer
@@ -106,12 +105,13 @@ class MiniLM:
         exact = self._exact_runtime()
         self._seen += count
         if self._bulk is None and count > 1 and self._seen >= calibration.windows_before():
+            exact = self._exact = _load(self._files, packed=True)
             self._bulk = calibration.choose(self._files, exact)
         return self._bulk if self._bulk is not None and count > 1 else exact
 
     def _exact_runtime(self) -> Runtime:
         if self._exact is None:
-            self._exact = _load(self._files)
+            self._exact = _load(self._files, packed=False)
         return self._exact
 
     def _tokenize_with(self) -> Tokenizer:
@@ -127,11 +127,5 @@ class MiniLM:
         return type(self), (self._files,)
 
 
-def _load(files: minilm_files.MiniLMFiles) -> OnnxRuntime:
-    graph: Path = exported(files)
-    try:
-        return OnnxRuntime(graph, name="onnx-fp32")
-    except ModelError:
-        # A cached graph that went bad can be made again; one that was made just now and does not load is a fault.
-        graph.unlink(missing_ok=True)
-        return OnnxRuntime(exported(files), name="onnx-fp32")
+def _load(files: minilm_files.MiniLMFiles, *, packed: bool) -> OnnxRuntime:
+    return open_exported(lambda: exported(files), lambda graph: OnnxRuntime(graph, name="onnx-fp32", packed=packed))

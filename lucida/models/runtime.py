@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 from lucida.lazy import require
-from lucida.models.onnx_session import open_session
+from lucida.models.onnx_session import OnnxGraph
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,25 +27,14 @@ class Runtime(Protocol):
         ...
 
 
-class OnnxRuntime:
-    """onnxruntime on the processor.
+class OnnxRuntime(OnnxGraph):
+    """onnxruntime on the processor, over an ONNX file as ``bert_onnx`` writes it."""
 
-    Args:
-        graph: an ONNX file as ``bert_onnx`` writes it.
-        name: what to call it.
-
-    Raises:
-        DependencyError: the package onnxruntime is absent.
-        ModelError: the file does not load.
-    """
-
-    def __init__(self, graph: Path, *, name: str) -> None:
-        self.name = name
-        self._session: Any = open_session(graph, "encode text")
+    purpose = "encode text"
 
     def run(self, ids: NDArray[np.int64], mask: NDArray[np.int64]) -> Vectors:
-        vectors: Vectors = self._session.run(["vectors"], {"input_ids": ids, "attention_mask": mask})[0]
-        return vectors
+        """Encode one padded batch; see ``Runtime``."""
+        return self._ask("vectors", input_ids=ids, attention_mask=mask)
 
 
 class TorchRuntime:

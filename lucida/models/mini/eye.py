@@ -12,13 +12,13 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lucida.errors import ModelError
 from lucida.models import choosing
 from lucida.models.devices import DEVICE_VARIABLE, DTYPE_VARIABLE
 from lucida.models.devices import choose as choose_device
 from lucida.models.mini.eye_export import exported, read_tower, tower_name
 from lucida.models.mini.eye_runtime import OnnxEye, TorchEye
 from lucida.models.mini.tower import TorchTower
+from lucida.models.onnx_session import open_exported
 from lucida.models.probe import probe_pictures
 from lucida.models.processor import processor
 
@@ -130,10 +130,4 @@ def _encode_probe_of(files: MiniFiles) -> Callable[[ImageRuntime], Vectors]:
 
 
 def _load(files: MiniFiles) -> OnnxEye:
-    graph = exported(files)
-    try:
-        return OnnxEye(graph, name="onnx-fp32")
-    except ModelError:
-        # A cached graph that went bad can be made again; one that was made just now and does not load is a fault.
-        graph.unlink(missing_ok=True)
-        return OnnxEye(exported(files), name="onnx-fp32")
+    return open_exported(lambda: exported(files), lambda graph: OnnxEye(graph, name="onnx-fp32"))

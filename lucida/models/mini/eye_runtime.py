@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lucida.lazy import require
-from lucida.models.onnx_session import open_session
+from lucida.models.onnx_session import OnnxGraph
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -23,29 +22,18 @@ if TYPE_CHECKING:
 _BATCH = 32
 
 
-class OnnxEye:
-    """onnxruntime on the processor.
+class OnnxEye(OnnxGraph):
+    """onnxruntime on the processor, over an ONNX file as ``gernet_onnx`` writes it."""
 
-    Args:
-        graph: an ONNX file as ``gernet_onnx`` writes it.
-        name: what to call it.
-
-    Raises:
-        DependencyError: the package onnxruntime is absent.
-        ModelError: the file does not load.
-    """
-
-    def __init__(self, graph: Path, *, name: str) -> None:
-        self.name = name
-        self._session: Any = open_session(graph, "encode pictures")
+    purpose = "encode pictures"
 
     def run(self, pixels: NDArray[np.uint8]) -> Vectors:
         """Encode pixels; see ``ImageRuntime``."""
-        return _in_batches(lambda part: self._session.run(["vectors"], {"pixels": part})[0], pixels)
+        return _in_batches(lambda part: self._ask("vectors", pixels=part), pixels)
 
     def patches(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
         """What the tower saw in each place, float32, shape (n, h / 32, w / 32, channels)."""
-        return _in_batches(lambda part: self._session.run(["patches"], {"pixels": part})[0], pixels)
+        return _in_batches(lambda part: self._ask("patches", pixels=part), pixels)
 
 
 class TorchEye:
