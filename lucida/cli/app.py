@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from typing import Annotated
@@ -30,13 +31,20 @@ def _show_version(value: bool) -> None:
         raise typer.Exit
 
 
+#: Commands that are over before garbage could pile up.
+_BRIEF = frozenset({"search", "ask", "status", "show"})
+
+
 @app.callback()
 def _root(
+    context: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:
     """Find, ask and make from your own documents and pictures."""
+    if context.invoked_subcommand not in _BRIEF:
+        gc.enable()
 
 
 for _module in (ingest, search, ask, classify, duplicates, manage, models, evaluate, train, doctor, demo):

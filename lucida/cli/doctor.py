@@ -6,7 +6,6 @@ import platform
 import shutil
 import sys
 from dataclasses import asdict, dataclass
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 import typer
@@ -85,6 +84,9 @@ def _machine() -> list[Finding]:
 
 
 def _packages() -> list[Finding]:
+    # The command line imports this module for every command, and these names bring e-mail's parser with them.
+    from importlib.metadata import PackageNotFoundError, version
+
     rows = []
     for name, (purpose, needed) in _PACKAGES.items():
         try:

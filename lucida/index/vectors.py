@@ -35,6 +35,7 @@ class _State:
     generation: int = -1
     bound: dict[str, Binding] = field(default_factory=dict)
     lists: dict[str, list[Segment]] = field(default_factory=dict)
+    #: Ascending.
     dead: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
     @property
@@ -84,7 +85,7 @@ class VectorStore:
         """See ``Index.vectors``."""
         state = self._current()
         segments = state.lists.get(kinds.checked(kind), [])
-        wanted = np.setdiff1d(np.asarray(item_ids, dtype=np.int64), state.dead)
+        wanted = _without(np.asarray(item_ids, dtype=np.int64), state.dead)
         found = [(segment, segment.rows_of(wanted)) for segment in segments]
         width = state.bound[kind].dimension if kind in state.bound else 0
         ids = [np.empty(0, dtype=np.int64), *(segment.ids[rows] for segment, rows in found)]
@@ -122,6 +123,7 @@ class VectorStore:
             bound = meta.bound(connection)
             rows = [row for row in segment_rows(connection) if in_force(row, bound)]
             dead = np.array(connection.scalars(select(schema.Tombstone.item_id).distinct()).all(), dtype=np.int64)
+            dead.sort()
         known = self._state.open
         lists: dict[str, list[Segment]] = {}
         for row in rows:
@@ -132,6 +134,19 @@ class VectorStore:
         """Close all segments."""
         with self._lock:
             self._state = _State()
+
+
+def _without(item_ids: NDArray[np.int64], dead: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The distinct ids that are not dead, ascending.
+
+    numpy's own set functions load its masked arrays at the first call, and a cold search would wait for that.
+    """
+    wanted = np.sort(item_ids)
+    wanted = wanted[np.diff(wanted, prepend=wanted[:1] - 1) != 0]
+    places = np.searchsorted(dead, wanted)
+    known = places < len(dead)
+    known[known] = dead[places[known]] == wanted[known]
+    return wanted[~known]
 
 
 def _unit(segment: Segment, rows: NDArray[np.int64]) -> Vectors:

@@ -11,7 +11,6 @@ import json
 import logging
 import time
 from dataclasses import asdict, dataclass
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import numpy as np
@@ -143,6 +142,8 @@ def memo_path(tower: str, *traits: object) -> Path:
         tower: names the weights; becomes part of the file's name.
         traits: whatever else the answer depends on, e.g. the exporter's version.
     """
+    from importlib.metadata import version
+
     versions = {name: version(name) for name in ("onnxruntime", "torch")}
     key = json.dumps([asdict(processor()) | {"memory_bytes": 0}, versions, *traits], sort_keys=True)
     return cache_folder() / f"runtime-{tower}-{hashlib.sha256(key.encode()).hexdigest()[:12]}.json"

@@ -88,6 +88,7 @@ class Judge:
         self._weights = inverse_document_frequencies(index, terms.wanted)
         self._unwanted = inverse_document_frequencies(index, terms.unwanted)
         self._models = fitted().models
+        self._counts: dict[str, int] = {}
 
     def found(self, lists: dict[str, Entries]) -> list[Found]:
         """Every item that is a match, in no order.
@@ -171,7 +172,10 @@ class Judge:
         """Among how many items a list looked."""
         if self._among is not None:
             return len(self._among)
-        return self._index.picture_count() if kind == "picture" else self._index.passage_count()
+        if kind not in self._counts:
+            pictures = kind == "picture"
+            self._counts[kind] = self._index.picture_count() if pictures else self._index.passage_count()
+        return self._counts[kind]
 
     def shares(self, found: Found) -> Found:
         """The same with how near it lies to each part, where there are several."""
