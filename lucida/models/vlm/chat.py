@@ -75,7 +75,8 @@ class Chat:
     def __init__(self, processor: Any, template: str, name: str) -> None:
         self._tokenizer: Any = processor.tokenizer
         self._template = template
-        self._name = name
+        #: The model, for sentences in errors.
+        self.name = name
         self._tools = takes_tools(template)
         marks = [getattr(processor, mark, None) for mark in _MARKS]
         self._place = next((mark for mark in (marks[1], marks[0]) if isinstance(mark, str)), "")
@@ -91,7 +92,7 @@ class Chat:
         if not messages:
             raise UsageError("There is no message to answer.", "Give at least one message of a user.")
         if tools and not self._tools:
-            raise UsageError(f"{self._name} cannot be offered tools.", "Ask without tools, or choose another model.")
+            raise UsageError(f"{self.name} cannot be offered tools.", "Ask without tools, or choose another model.")
         turns = self._turns(messages)
         pictures = [part for _, parts, _ in turns for part in parts if not isinstance(part, str)]
         return self._filled([self._turn(*turn) for turn in turns], [_schema(tool) for tool in tools]), pictures
@@ -153,7 +154,7 @@ class Chat:
             )
         except (jinja.TemplateError, TypeError, KeyError, IndexError, AttributeError, ValueError) as error:
             raise UsageError(
-                f"The chat template of {self._name} does not take this conversation: {first_line(error)}.",
+                f"The chat template of {self.name} does not take this conversation: {first_line(error)}.",
                 "Let turns of user and assistant alternate, without a system's turn if it takes none.",
             ) from error
 

@@ -6,13 +6,15 @@ Both follow from the processor's own settings; the model is not run, and need no
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 from PIL import Image
 
+from lucida.errors import ModelError
 from lucida.lazy import require
 from lucida.models.protocols import Message, Sight
+from lucida.models.tensors import first_line
 from lucida.models.vlm.chat import Chat
 
 #: Width and height in pixels.
@@ -75,9 +77,20 @@ class Budget:
         lengths = []
         for parts in ((picture, "x"), ("x",)):
             prompt, pictures = self._chat.write([Message("user", parts)])
-            inputs = self._processor(text=[prompt], images=[pictures] if pictures else None)
-            lengths.append(len(inputs["input_ids"][0]))
+            lengths.append(len(self._input_ids(prompt, pictures)))
         return lengths[0] - lengths[1]
+
+    def _input_ids(self, prompt: str, pictures: list[Image.Image]) -> Sequence[int]:
+        try:
+            ids: Sequence[int] = self._processor(text=[prompt], images=[pictures] if pictures else None)["input_ids"][0]
+        except ValueError:
+            raise
+        except Exception as error:
+            raise ModelError(
+                f"The processor of {self._chat.name} does not take a blank picture: {first_line(error)}.",
+                "Check that its files belong together, or get the model again.",
+            ) from error
+        return ids
 
 
 def _told(processor: Any, given: Size, what: str = "num_image_tokens") -> int | None:

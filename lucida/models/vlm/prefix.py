@@ -28,8 +28,10 @@ TESTED = frozenset(
         "llava",
         "llava_next",
         "llava_onevision",
+        "mistral3",
         "qwen2_5_vl",
         "qwen2_vl",
+        "qwen3_vl",
         "smolvlm",
     )
 )

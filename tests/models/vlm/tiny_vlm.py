@@ -46,6 +46,9 @@ SPECIAL = [
     "<IMG_CONTEXT>",
     "<|python_tag|>",
     "[TOOL_CALLS]",
+    "[IMG]",
+    "[IMG_BREAK]",
+    "[IMG_END]",
     *_TILES,
 ]
 _TOWER = {"hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 2, "num_attention_heads": 2}
@@ -132,28 +135,37 @@ def _smolvlm(context: int) -> tuple[Any, Any, str]:
 
 
 def _qwen(kind: str, context: int) -> tuple[Any, Any, str]:
-    configs = {"qwen2_vl": hf.Qwen2VLConfig, "qwen2_5_vl": hf.Qwen2_5_VLConfig}
-    models = {"qwen2_vl": hf.Qwen2VLForConditionalGeneration, "qwen2_5_vl": hf.Qwen2_5_VLForConditionalGeneration}
-    processors = {"qwen2_vl": hf.Qwen2VLProcessor, "qwen2_5_vl": hf.Qwen2_5_VLProcessor}
+    configs = {"qwen2_vl": hf.Qwen2VLConfig, "qwen2_5_vl": hf.Qwen2_5_VLConfig, "qwen3_vl": hf.Qwen3VLConfig}
+    models = {
+        "qwen2_vl": hf.Qwen2VLForConditionalGeneration,
+        "qwen2_5_vl": hf.Qwen2_5_VLForConditionalGeneration,
+        "qwen3_vl": hf.Qwen3VLForConditionalGeneration,
+    }
+    processors = {
+        "qwen2_vl": (hf.Qwen2VLProcessor, hf.Qwen2VLVideoProcessor),
+        "qwen2_5_vl": (hf.Qwen2_5_VLProcessor, hf.Qwen2VLVideoProcessor),
+        "qwen3_vl": (hf.Qwen3VLProcessor, hf.Qwen3VLVideoProcessor),
+    }
+    wide = {"hidden_size": 32, "out_hidden_size": 32, "intermediate_size": 48}
     eye = {"depth": 2, "num_heads": 2, "patch_size": 8, "spatial_merge_size": 2, "temporal_patch_size": 2}
-    eye |= (
-        {"embed_dim": 32, "hidden_size": 32, "mlp_ratio": 2}
-        if kind == "qwen2_vl"
-        else {"hidden_size": 32, "out_hidden_size": 32, "intermediate_size": 48, "window_size": 32}
-    )
+    eye |= {
+        "qwen2_vl": {"embed_dim": 32, "hidden_size": 32, "mlp_ratio": 2},
+        "qwen2_5_vl": {**wide, "window_size": 32},
+        "qwen3_vl": {**wide, "num_position_embeddings": 64, "deepstack_visual_indexes": [0, 1]},
+    }[kind]
     rope = {"rope_type": "default", "mrope_section": [2, 3, 3], "rope_theta": 10000.0}
     names = ("image_pad", "video_pad", "vision_start", "vision_end")
     keys = ("image_token_id", "video_token_id", "vision_start_token_id", "vision_end_token_id")
     config = configs[kind](
-        text_config=_text(context, rope_parameters=rope),
+        text_config=_text(context, rope_parameters=rope, **({"head_dim": 16} if kind == "qwen3_vl" else {})),
         vision_config=eye,
         **{key: _id(f"<|{token}|>") for key, token in zip(keys, names, strict=True)},
         tie_word_embeddings=False,
     )
     edges = {"shortest_edge": 16 * 16 * 4, "longest_edge": 16 * 16 * 64}
     images = hf.Qwen2VLImageProcessor(patch_size=8, merge_size=2, temporal_patch_size=2, size=edges)
-    video = hf.Qwen2VLVideoProcessor(patch_size=8, merge_size=2, temporal_patch_size=2)
-    processor = processors[kind](images, tokenizer(), video)
+    whole, moving = processors[kind]
+    processor = whole(images, tokenizer(), moving(patch_size=8, merge_size=2, temporal_patch_size=2))
     return models[kind](config), processor, "<|vision_start|><|image_pad|><|vision_end|>"
 
 
@@ -263,6 +275,21 @@ def _internvl(context: int) -> tuple[Any, Any, str]:
     return hf.InternVLForConditionalGeneration(config), processor, "<IMG_CONTEXT>\n"
 
 
+def _mistral3(context: int) -> tuple[Any, Any, str]:
+    config = hf.Mistral3Config(
+        vision_config=hf.PixtralVisionConfig(**_TOWER, head_dim=16, image_size=128, patch_size=8),
+        text_config=hf.MistralConfig(**_text(context, head_dim=16, sliding_window=None)),
+        image_token_index=_id("[IMG]"),
+        image_token_id=_id("[IMG]"),
+        spatial_merge_size=2,
+        vision_feature_layer=-1,
+        tie_word_embeddings=False,
+    )
+    images = hf.PixtralImageProcessor(size={"longest_edge": 128}, patch_size=16)
+    processor = hf.PixtralProcessor(images, tokenizer(), patch_size=8, spatial_merge_size=2)
+    return hf.Mistral3ForConditionalGeneration(config), processor, "[IMG]"
+
+
 _FAMILIES: dict[str, Any] = {
     "gemma3": _gemma3,
     "idefics3": _idefics3,
@@ -270,8 +297,10 @@ _FAMILIES: dict[str, Any] = {
     "llava": _llava,
     "llava_next": _llava_next,
     "llava_onevision": _llava_onevision,
+    "mistral3": _mistral3,
     "qwen2_5_vl": lambda context: _qwen("qwen2_5_vl", context),
     "qwen2_vl": lambda context: _qwen("qwen2_vl", context),
+    "qwen3_vl": lambda context: _qwen("qwen3_vl", context),
     "smolvlm": _smolvlm,
 }
 NAMES = tuple(_FAMILIES)
