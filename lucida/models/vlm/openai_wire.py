@@ -49,7 +49,7 @@ class Patience:
         """
         if asked_s is not None:
             return asked_s
-        return self.wait_s * 2 ** (tried - 1) * random.uniform(0.5, 1.0)  # noqa: S311 - no secret hangs on it
+        return self.wait_s * 2.0 ** (tried - 1) * random.uniform(0.5, 1.0)  # noqa: S311 - no secret hangs on it
 
     def timeout(self, remaining_s: float) -> Timeout:
         """Limits on single steps for httpx, for what the alarm does not see."""
@@ -95,7 +95,7 @@ class Alarm:
     def watch(self, event: str, info: Mapping[str, Any]) -> None:
         """The ``trace`` of httpx: hears of each new connection."""
         stream = info.get("return_value") if event.endswith(".complete") else None
-        if hasattr(stream, "get_extra_info"):
+        if stream is not None and hasattr(stream, "get_extra_info"):
             with self._changed:
                 self._socket = stream.get_extra_info("socket")
                 if self.rang:
