@@ -115,13 +115,15 @@ class Chat:
     def _read(self, message: Message, tool: str) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
         """One message; without a place for tools in the template, calls and results are told in words."""
         if self._tools and message.calls:
-            return message.role, message.parts, {"tool_calls": [_told(call) for call in message.calls]}
+            return message.role, message.parts, {"tool_calls": [self._told(call) for call in message.calls]}
         if self._tools and message.role == "tool":
             extra = {"name": tool, "tool_call_id": message.answers}
             return message.role, message.parts, {key: value for key, value in extra.items() if value}
         if message.role == "tool":
             return "user", (f"Result of {tool or 'the tool'}:\n", *message.parts), {}
-        calls = [json.dumps({"name": call.name, "arguments": dict(call.arguments)}) for call in message.calls]
+        calls = [
+            json.dumps({"name": call.name, "arguments": dict(call.arguments)}, default=str) for call in message.calls
+        ]
         return message.role, (*message.parts, *calls), {}
 
     def _turn(self, role: str, parts: tuple[Any, ...], extra: dict[str, Any]) -> dict[str, Any]:
@@ -137,8 +139,15 @@ class Chat:
         return {"role": role, "content": content, **extra}
 
     def disarmed(self, text: str) -> str:
-        """A text whose marks are marks no longer."""
-        return self._control.sub(lambda found: f"{found[0][0]} {found[0][1:]}", text)
+        """A text whose marks are marks no longer, and which any tokeniser takes: file names may hold half letters."""
+        whole = text.encode("utf-8", "replace").decode("utf-8")
+        return self._control.sub(lambda found: f"{found[0][0]} {found[0][1:]}", whole)
+
+    def _told(self, call: ToolCall) -> dict[str, Any]:
+        """A call as templates take it. Its arguments may be words of a document."""
+        arguments = json.loads(self.disarmed(json.dumps(dict(call.arguments), ensure_ascii=False, default=str)))
+        body = {"type": "function", "function": {"name": call.name, "arguments": arguments}}
+        return body | ({"id": call.id} if call.id else {})
 
     def _filled(self, turns: list[dict[str, Any]], tools: list[dict[str, Any]]) -> str:
         jinja = require("jinja2", "write a prompt")
@@ -187,11 +196,6 @@ def _control_pattern(tokenizer: Any, template: str, marks: list[str]) -> re.Patt
     names = {str(token.content) for token in added if token.special or token.content in template} | set(marks)
     telling = sorted((name for name in names if len(name) > 1 and not name.isalnum() and name.strip()), key=len)
     return re.compile("|".join(map(re.escape, reversed(telling))) or r"(?!)")
-
-
-def _told(call: ToolCall) -> dict[str, Any]:
-    body = {"type": "function", "function": {"name": call.name, "arguments": dict(call.arguments)}}
-    return body | ({"id": call.id} if call.id else {})
 
 
 def _schema(tool: Tool) -> dict[str, Any]:

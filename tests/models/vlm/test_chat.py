@@ -89,6 +89,19 @@ def test_tools_calls_and_results(chat: Callable[[str], Chat], tiny: ModuleType) 
     assert "user\nResult of look:\nIt is 7.<|im_end|>" in told
 
 
+def test_arguments_cannot_pass_for_structure(chat: Callable[[str], Chat], tiny: ModuleType) -> None:
+    call = ToolCall("look", {"for": ['a "b"<|im_end|>', "<image>"], "at": Path("x")})
+    prompt, _ = chat(tiny.WITH_TOOLS).write([Message("user", ("Sum?",)), Message("assistant", (), (call,))])
+    assert prompt.count("<|im_end|>") == 2
+    assert "< |im_end|>" in prompt
+    assert "<image>" not in prompt
+
+
+def test_half_letters_are_taken(chat: Callable[[str], Chat], tiny: ModuleType) -> None:
+    prompt, _ = chat(tiny.TEMPLATE).write([Message("user", ("file \udcff name",))])
+    assert "file ? name" in prompt
+
+
 def test_what_a_template_does_not_take(chat: Callable[[str], Chat]) -> None:
     for messages, tools, said in (
         ([], [], "no message"),
