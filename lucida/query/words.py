@@ -6,7 +6,7 @@ import math
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from lucida.query.terms import stem, tokens
+from lucida.query.terms import fold, stem, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,14 +35,20 @@ def coverage(row: ItemRow, weights: Mapping[str, float]) -> float:
     A passage holds its own words and those of the titles above it; a picture those of its caption and of its file's
     name.
     """
-    stems = held_stems(row)
-    held = sum(weight for term, weight in weights.items() if stem(term) in stems)
+    stems = {term: stem(term) for term in weights}
+    there = _held_stems(row, frozenset(stems.values()))
+    held = sum(weight for term, weight in weights.items() if stems[term] in there)
     return held / (sum(weights.values()) or 1.0)
 
 
-def held_stems(row: ItemRow) -> set[str]:
-    """Stems of the words that stand for an item."""
+def _held_stems(row: ItemRow, wanted: frozenset[str]) -> set[str]:
+    """Those of some stems that the words which stand for an item have.
+
+    Stemming changes how words end, so only words that begin as a stem does are stemmed: most are not.
+    """
+    initials = {one[:1] for one in wanted}
     texts = [row.text, *row.section]
     if row.kind == "picture":
         texts.append(PurePath(row.source).stem.replace("_", " "))
-    return {stem(token.folded) for token in tokens(" ".join(texts))}
+    words = {token.folded for token in tokens(" ".join(texts))}
+    return {stem(word) for word in words if fold(word[:1])[:1] in initials} & wanted
