@@ -72,7 +72,8 @@ def server(folder: Path) -> Iterator[Running]:
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT)
     running = Running(process, str(folder), f"http://127.0.0.1:{port}")
     try:
-        while process.poll() is None:
+        latest = time.monotonic() + 400  # on a busy machine torch alone takes a minute to import
+        while process.poll() is None and time.monotonic() < latest:
             try:
                 httpx2.get(f"{running.address}/health", trust_env=False).raise_for_status()
                 break
