@@ -145,17 +145,21 @@ class Judge:
         """Independent reasons to take the item for a match.
 
         A passage's words and meaning are judged together; what a picture shows and what it is called speak for
-        themselves.
+        themselves. Where a picture is asked for, words beside it have moved the aim, and that is their say: a caption
+        that holds them is no reason to put a picture of something else first.
         """
         chances: list[_Chance] = []
         together = bool(sightings) and row.kind == ItemKind.PASSAGE and self._aims[sightings[0].placed.list].worded
         if sightings:
             chances.append(self._by_vector(sightings[0], held if together else _Held(0.0, 0.0)))
-        if not together and held.wanted > 0:
+        if not together and not self._aimed_by_picture(sightings) and held.wanted > 0:
             model = self._models[WORDS]
             sure, whole = (model.probability(0, share, 1) for share in (held.wanted, held.whole))
             chances.append(_Chance(WORDS, whole, sure, model.cutoff))
         return chances
+
+    def _aimed_by_picture(self, sightings: list[_Sighting]) -> bool:
+        return any(one.placed.list == "picture" and "picture" in self._aims["picture"].likenesses for one in sightings)
 
     def _by_vector(self, sighting: _Sighting, held: _Held) -> _Chance:
         kind = sighting.placed.list

@@ -148,6 +148,15 @@ def test_who_shows_a_picture_gets_pictures(library, found) -> None:
     assert {kinds[item] for item in found("blue")} == {"passage", "picture"}
 
 
+def test_words_beside_a_picture_move_the_aim_and_captions_do_not_outrank_it(library, found) -> None:
+    named = library.add_picture(painted("green"), "/pictures/5.png", caption="yellow")
+    assert named in found("yellow")
+    ranked = found("yellow", Part(image=painted("blue")))
+    assert set(ranked[:2]) == {library.ids["blue"], library.ids["yellow"]}
+    assert named in ranked[2:]
+    assert found("", Part(3.0, text="yellow"), Part(image=painted("blue")))[0] == library.ids["yellow"]
+
+
 @pytest.mark.parametrize(
     "request_",
     [
