@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import threading
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,11 +15,12 @@ import numpy as np
 from lucida.errors import UsageError
 from lucida.models.background import kept_calibration
 from lucida.models.batching import Batches
-from lucida.models.devices import Placement, choose
+from lucida.models.devices import Placement
 from lucida.models.hf_files import HfFiles, resolve
 from lucida.models.hf_loading import Processor, load_config, load_model, load_processor
 from lucida.models.tensors import standardised
-from lucida.models.windows import bisected, join, unit
+from lucida.models.towers import TowerEncoder
+from lucida.models.windows import bisected, unit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from lucida.types import PixelRule
 
 
-class HfEncoder:
+class HfEncoder(TowerEncoder):
     """A ``SharedEncoder`` and ``PixelEncoder``. The towers load at the first text or picture.
 
     Args:
@@ -51,14 +51,11 @@ class HfEncoder:
     def __init__(
         self, spec: str, *, allow_download: bool = False, device: str | None = None, dtype: str | None = None
     ) -> None:
-        self.spec = spec
+        super().__init__(spec, device, dtype)
         self._files = resolve(spec, allow_download=allow_download)
-        self._asked = (device, dtype)
         self._processor: Processor | None = None
         self._towers: _Towers | None = None
         self._dimension = 0
-        # Whoever loads ahead in a thread and whoever encodes first must not load twice.
-        self._loading = threading.RLock()
 
     @property
     def dimension(self) -> int:
@@ -79,33 +76,9 @@ class HfEncoder:
         return kept_calibration(self._files.folder)
 
     @property
-    def placement(self) -> Placement:
-        """Where it computes and in which number format, for reports."""
-        return choose(*self._asked)
-
-    @property
     def pixel_rule(self) -> PixelRule | None:
         """How a picture is brought to the image tower's size; None where the size follows the picture's own."""
         return self._processing().pixel_rule
-
-    def encode_texts(self, texts: Sequence[str]) -> Vectors:
-        """Encode passages or queries; see ``TextEncoder``."""
-        if not texts:
-            return np.zeros((0, self.dimension), dtype=np.float32)
-        vectors, owner, counts = self._loaded().encode_windows(texts)
-        return join(vectors, owner, counts, len(texts))
-
-    def encode_windows(self, texts: Sequence[str]) -> tuple[Vectors, NDArray[np.int64]]:
-        """Encode each text as the windows that it needs; see ``SharedEncoder``."""
-        if not texts:
-            return np.zeros((0, self.dimension), dtype=np.float32), np.zeros(0, dtype=np.int64)
-        return self._loaded().encode_windows(texts)[:2]
-
-    def encode_images(self, images: Sequence[Image]) -> Vectors:
-        """Encode pictures of any size and mode with the model's own preprocessing; see ``ImageEncoder``."""
-        if not images:
-            return np.zeros((0, self.dimension), dtype=np.float32)
-        return self._loaded().encode_images(images)
 
     def encode_pixels(self, pixels: NDArray[np.uint8]) -> Vectors:
         """Encode pictures that ``pixel_rule`` has been applied to: uint8 RGB, shape (n, height, width, 3).
@@ -115,9 +88,7 @@ class HfEncoder:
         """
         if self.pixel_rule is None:
             raise UsageError(f"{self.spec} takes no pixels of one size.", "Give it the pictures with encode_images.")
-        if not len(pixels):
-            return np.zeros((0, self.dimension), dtype=np.float32)
-        return self._loaded().encode_pixels(pixels)
+        return super().encode_pixels(pixels)
 
     def _processing(self) -> Processor:
         with self._loading:
@@ -128,12 +99,8 @@ class HfEncoder:
     def _loaded(self) -> _Towers:
         with self._loading:
             if self._towers is None:
-                self._towers = _Towers(self._files, self._processing(), choose(*self._asked), self.spec)
+                self._towers = _Towers(self._files, self._processing(), self.placement, self.spec)
             return self._towers
-
-    def __reduce__(self) -> tuple[type[HfEncoder], tuple[str]]:
-        # Weights do not cross process borders; the other side loads its own.
-        return type(self), (self.spec,)
 
 
 class _Towers:

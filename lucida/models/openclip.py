@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import threading
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,13 +18,14 @@ from lucida.lazy import require
 from lucida.models import minilm_inside
 from lucida.models.background import kept_calibration
 from lucida.models.batching import Batches, out_of_memory
-from lucida.models.devices import DTYPE_VARIABLE, Placement, choose
+from lucida.models.devices import DTYPE_VARIABLE, Placement
 from lucida.models.offline import disk_only
 from lucida.models.openclip_files import OpenClipFiles, resolve
 from lucida.models.tensors import first_line, standardised
+from lucida.models.towers import TowerEncoder
 from lucida.models.vit_runtime import FastVit, Step, VitFiles, known_vit
 from lucida.models.weights_hash import sha256_of
-from lucida.models.windows import bisect, bisected, join, unit
+from lucida.models.windows import bisect, bisected, unit
 from lucida.types import PixelRule
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ _PREPROCESS = {
 }
 
 
-class OpenClip:
+class OpenClip(TowerEncoder):
     """A ``SharedEncoder`` and ``PixelEncoder``. The towers load at the first text or picture.
 
     Args:
@@ -66,12 +66,9 @@ class OpenClip:
     def __init__(
         self, spec: str, *, allow_download: bool = False, device: str | None = None, dtype: str | None = None
     ) -> None:
-        self.spec = spec
+        super().__init__(spec, device, dtype)
         self._files = resolve(spec, allow_download=allow_download)
-        self._asked = (device, dtype)
         self._towers: _Towers | None = None
-        # Whoever loads ahead in a thread and whoever encodes first must not load twice.
-        self._loading = threading.Lock()
 
     @property
     def dimension(self) -> int:
@@ -96,11 +93,6 @@ class OpenClip:
         return kept_calibration(self._files.weights.parent)
 
     @property
-    def placement(self) -> Placement:
-        """Where it computes and in which number format, for reports."""
-        return choose(*self._asked)
-
-    @property
     def runtime_name(self) -> str:
         """What the next bulk of pictures runs on, for reports."""
         return self._loaded().runtime_name
@@ -113,31 +105,6 @@ class OpenClip:
         height, width = (size, size) if isinstance(size, int) else size
         return PixelRule(width, height, traits["resize_mode"], traits["interpolation"], int(traits["fill_color"]))
 
-    def encode_texts(self, texts: Sequence[str]) -> Vectors:
-        """Encode passages or queries; see ``TextEncoder``."""
-        if not texts:
-            return np.zeros((0, self.dimension), dtype=np.float32)
-        vectors, owner, counts = self._loaded().encode_windows(texts)
-        return join(vectors, owner, counts, len(texts))
-
-    def encode_windows(self, texts: Sequence[str]) -> tuple[Vectors, NDArray[np.int64]]:
-        """Encode each text as the windows that it needs; see ``SharedEncoder``."""
-        if not texts:
-            return np.zeros((0, self.dimension), dtype=np.float32), np.zeros(0, dtype=np.int64)
-        return self._loaded().encode_windows(texts)[:2]
-
-    def encode_images(self, images: Sequence[Image]) -> Vectors:
-        """Encode pictures of any size and mode with the model's own preprocessing; see ``ImageEncoder``."""
-        if not images:
-            return np.zeros((0, self.dimension), dtype=np.float32)
-        return self._loaded().encode_images(images)
-
-    def encode_pixels(self, pixels: NDArray[np.uint8]) -> Vectors:
-        """Encode pictures that ``pixel_rule`` has been applied to: uint8 RGB, shape (n, height, width, 3)."""
-        if not len(pixels):
-            return np.zeros((0, self.dimension), dtype=np.float32)
-        return self._loaded().encode_pixels(pixels)
-
     @property
     def _preprocess(self) -> dict[str, Any]:
         given = {name: value for name, value in self._files.preprocess.items() if name in _PREPROCESS and value}
@@ -148,16 +115,12 @@ class OpenClip:
     def _loaded(self) -> _Towers:
         with self._loading:
             if self._towers is None:
-                placement = choose(*self._asked)
+                placement = self.placement
                 # Who asks for a number format gets it; otherwise pictures run on whatever is measured to be fastest.
                 free = (self._asked[1] or os.environ.get(DTYPE_VARIABLE) or "auto") == "auto"
                 vit = known_vit(self._files, placement, self._preprocess) if free else None
                 self._towers = _Towers(self._files, placement, self.spec, self.dimension, self._preprocess, vit)
             return self._towers
-
-    def __reduce__(self) -> tuple[type[OpenClip], tuple[str]]:
-        # Weights do not cross process borders; the other side loads its own.
-        return type(self), (self.spec,)
 
 
 class _Towers:
