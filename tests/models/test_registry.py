@@ -76,6 +76,7 @@ def test_minilm_has_no_eyes() -> None:
 
 def test_a_profile_stands_for_a_spec(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import huggingface_hub
+    import huggingface_hub.constants
 
     monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_CACHE", str(tmp_path))
     with pytest.raises(ModelError, match="hf:google/siglip2-base") as caught:
