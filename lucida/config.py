@@ -19,6 +19,8 @@ CONFIG_NAME = "lucida.toml"
 DEFAULT_ENCODER = "mini"
 #: Texts alone: pictures are found by their captions.
 TEXT_ENCODER = "minilm"
+#: No model looks at pages: answers are read.
+NO_MODEL = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ class LibraryConfig:
 
     Attributes:
         encoder: spec of the encoder that puts pictures and texts into one space, or "minilm" for texts alone.
+        model: spec of the vision-language model that looks at pages for an answer, or "none".
         ocr: "tesseract", "rapidocr" or "none".
         languages: for OCR.
         database: SQLAlchemy URL of the catalogue, empty for ``catalogue.db`` in the folder.
@@ -61,6 +64,7 @@ class LibraryConfig:
     """
 
     encoder: str = DEFAULT_ENCODER
+    model: str = NO_MODEL
     ocr: str = "tesseract"
     languages: tuple[str, ...] = ("eng",)
     database: str = ""
@@ -89,6 +93,7 @@ class LibraryConfig:
 
 _COMMENTS = {
     "encoder": 'pictures and texts in one space; "minilm": texts alone; change it with: lucida models switch SPEC',
+    "model": 'looks at pages for an answer, e.g. "openai:NAME@http://localhost:8000/v1"; "none": answers are read',
     "ocr": 'reads scans: "tesseract", "rapidocr" or "none"',
     "languages": "Tesseract's names of the languages to expect in scans",
     "database": "SQLAlchemy URL of the catalogue; empty means catalogue.db in this folder",

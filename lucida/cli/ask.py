@@ -34,6 +34,19 @@ def ask(
         list[str] | None,
         typer.Option("--password", metavar="TEXT", help="Password for drawing evidence from encrypted documents."),
     ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            "--model",
+            "-m",
+            metavar="SPEC",
+            help="Vision-language model that looks at the pages: hf:..., openai:..., none.",
+        ),
+    ] = None,
+    timeout: Annotated[
+        float | None,
+        typer.Option("--timeout", metavar="SECONDS", min=0.0, help="Begin nothing costly after so many seconds."),
+    ] = None,
     trace: Annotated[bool, typer.Option("--trace", help="Show every step and its time.")] = False,
     as_json: AsJson = False,
 ) -> int:
@@ -42,7 +55,7 @@ def ask(
 
     _check_evidence(evidence)
     with Library.open(library, create=False) as opened:
-        answer = opened.ask(question, path=path, media_type=media_type)
+        answer = opened.ask(question, path=path, media_type=media_type, model=model, timeout=timeout)
         if as_json:
             print_json(answer.to_json())
         else:
@@ -80,13 +93,12 @@ def _check_evidence(path: Path | None) -> None:
 
 
 def _print(answer: Answer) -> None:
-    if answer.abstained:
-        out().print(answer.text, style="yellow")
-        return
-    out().print(answer.text, style="bold")
-    out().print(f"confidence {answer.confidence:.2f}", style="dim")
+    out().print(answer.text, style="yellow" if answer.abstained else "bold", markup=False)
+    if not answer.abstained:
+        out().print(f"confidence {answer.confidence:.2f}", style="dim")
     for citation in answer.citations:
         out().print(f"{short_path(citation.source)}, page {citation.page}", style="cyan")
-        out().print(f"  “{citation.quote}”")
+        if citation.quote:
+            out().print(f"  “{citation.quote}”")
     for warning in answer.warnings:
         out().print(f"Careful: {warning}", style="bold yellow", markup=False)

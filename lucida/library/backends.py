@@ -6,11 +6,11 @@ import contextlib
 import threading
 from typing import TYPE_CHECKING
 
-from lucida.config import DEFAULT_ENCODER, TEXT_ENCODER, LibraryConfig
+from lucida.config import DEFAULT_ENCODER, NO_MODEL, TEXT_ENCODER, LibraryConfig
 from lucida.errors import DependencyError, LucidaError, ModelError
 
 if TYPE_CHECKING:
-    from lucida.models.protocols import OcrEngine, Reader, SharedEncoder, TextEncoder
+    from lucida.models.protocols import OcrEngine, Reader, SharedEncoder, TextEncoder, VisionLanguageModel
 
 
 class Backends:
@@ -25,6 +25,7 @@ class Backends:
         self._texts: dict[str, TextEncoder] = {}
         self._shared: dict[str, SharedEncoder] = {}
         self._reader: tuple[Reader | None] | None = None
+        self._models: dict[str, VisionLanguageModel] = {}
         self._loading = threading.Lock()
         #: Why the default encoder of pictures could not be had; texts are searched all the same.
         self.shared_problem: LucidaError | None = None
@@ -90,6 +91,26 @@ class Backends:
 
                 self._reader = (load_shipped(),)
             return self._reader[0]
+
+    def model(self, spec: str | None = None) -> VisionLanguageModel | None:
+        """The model that looks at pages, its weights still unloaded; None where nobody wants one.
+
+        Args:
+            spec: of the model; None for the one in the settings, "none" for none at all.
+
+        Raises:
+            UsageError: there is none of that name.
+            ModelError, DependencyError: its weights or a package are missing or altered.
+        """
+        spec = self._config.model if spec is None else spec
+        if spec in {"", NO_MODEL}:
+            return None
+        with self._loading:
+            if spec not in self._models:
+                from lucida.models.registry import load_vlm
+
+                self._models[spec] = load_vlm(spec)
+            return self._models[spec]
 
     def load_encoder_ahead(self) -> None:
         """Load weights in the background while the index is being opened: a cold search waits for both."""

@@ -16,7 +16,7 @@ from lucida.errors import LibraryError, UsageError
 from lucida.index import Compacted, Filter, Problem, SourceRow
 from lucida.library.opened import OpenLibrary
 from lucida.library.progress import EmbedProgress, Observer, ignore_progress
-from lucida.types import Answer, Box, Citation, Hit, IngestReport, Word
+from lucida.types import Answer, Box, Citation, Hit, IngestReport
 from lucida.types.paths import printable
 
 if TYPE_CHECKING:
@@ -219,7 +219,8 @@ class Library(OpenLibrary):
 
         where = Filter(kind=kind, path=path, media_type=media_type, since=since, until=until)
         parts = parts_of(images, like, plus, minus)
-        self._backends.load_encoder_ahead()
+        if query or any(part.text for part in parts):
+            self._backends.load_encoder_ahead()
         index = self._reading()
         encoders = Encoders(
             self.encoder() if index.encoder() is not None else None,
@@ -229,7 +230,14 @@ class Library(OpenLibrary):
         return search(index, encoders, SearchRequest(query, top_k, where, parts, all_copies, cutoff))
 
     def ask(
-        self, question: str, *, path: str | None = None, media_type: str | None = None, record: bool = True
+        self,
+        question: str,
+        *,
+        path: str | None = None,
+        media_type: str | None = None,
+        model: str | None = None,
+        timeout: float | None = None,
+        record: bool = True,
     ) -> Answer:
         """Answer from the documents, with the place that proves it, or abstain.
 
@@ -237,29 +245,28 @@ class Library(OpenLibrary):
             question: in English, German, French or Spanish.
             path: glob on the source's path, or on its name when it has no slash.
             media_type: e.g. ``application/pdf`` or ``image/*``.
+            model: spec of a vision-language model that looks at the pages; None for the one in ``lucida.toml``, and
+                "none" for none at all.
+            timeout: seconds after which nothing costly is begun any more: the answer is what was proved until then.
             record: keep the question and its answer in the catalogue.
 
         Raises:
-            UsageError: the question is empty.
+            UsageError: the question is empty, or there is no such model.
+            ModelError, DependencyError: the model or a package that it needs is not here.
         """
+        from lucida.library.asking import Hands
         from lucida.query.ask import ask
 
+        looking = self._backends.model(model)
         self._backends.load_encoder_ahead()
         index = self._reading()
         encoder = self.encoder() if index.encoder() is not None else None
         where = Filter(path=path, media_type=media_type)
-        answer = ask(index, encoder, question, where, reread=self._reread, reader=self._backends.reader())
+        hands = Hands(self, self._backends.ocr(self.config.languages), where)
+        answer = ask(index, encoder, question, where, aids=hands.aids(self._backends.reader(), looking, timeout))
         if record:
             index.record_answer(question, answer)
         return answer
-
-    def _reread(self, source: str, page: int, box: Box) -> Sequence[Word] | None:
-        """See ``query.second_look``."""
-        from lucida.library.rereading import DPI, words_of
-
-        engine = self._backends.ocr(self.config.languages)
-        row = self.source(source)
-        return words_of(engine, lambda part: self.page_image(source, page, dpi=DPI, box=part), row.media_type, box)
 
     def evidence(self, answer: Answer, *, dpi: int = 150) -> Image | None:
         """Draw the answer's citations: crops of their pages with the boxes marked; None for an abstention."""

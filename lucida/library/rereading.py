@@ -22,21 +22,18 @@ DPI = 300
 _LEAST_PX = 64
 
 
-def words_of(
-    engine: OcrEngine | None, draw: Callable[[Box], Image], media_type: str, box: Box
-) -> tuple[Word, ...] | None:
+def words_of(engine: OcrEngine | None, draw: Callable[[Box], Image], box: Box) -> tuple[Word, ...] | None:
     """Words of a part of a page, their boxes in fractions of the page.
 
     Args:
         engine: reads; None for nobody.
         draw: draws a part of the page, at ``DPI`` where it can choose.
-        media_type: of the source.
         box: the part to read.
 
     Returns:
-        None where nobody can read it, its file is gone, or its text is no claim of its own.
+        None where nobody can read it, or its file is gone.
     """
-    if engine is None or media_type not in TWOFOLD:
+    if engine is None:
         return None
     with contextlib.suppress(SourceError, DependencyError):
         drawn = draw(box)

@@ -1,4 +1,4 @@
-"""A first grounded answer without any language model: read what is printed, prove it, or abstain.
+"""A grounded answer: read what is printed, let a model look where there is one, prove it, or abstain.
 
 What is retrieved is data. It is matched, cut and quoted, and nothing in it is ever followed.
 """
@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING
 
 from lucida.errors import UsageError
 from lucida.index.records import Filter
+from lucida.query.aids import Aids
 from lucida.query.calibration import THRESHOLD, confidence
+from lucida.query.looking.candidates import from_proposals
+from lucida.query.looking.looker import look
 from lucida.query.normalise import same
 from lucida.query.question import Question, understand
 from lucida.query.reading import describe, gather, read
@@ -22,13 +25,17 @@ from lucida.query.verification import Evidence, evidence_of, locate
 from lucida.types import Answer, Citation, Step, TextOrigin
 
 if TYPE_CHECKING:
-    from lucida.index import Index
-    from lucida.models.protocols import Reader, TextEncoder
+    from collections.abc import Sequence
+
+    from lucida.errors import LucidaError
+    from lucida.index import Index, PageRow
+    from lucida.models.protocols import TextEncoder
     from lucida.query.candidate import Candidate
     from lucida.query.concepts import ValueType
-    from lucida.query.second_look import Reread
 
 NOTHING_FOUND = "Nothing in these documents answers that."
+NOTHING_ELSE = Aids()
+_ONLY_SEEN = "A model saw this in the picture; nothing printed proves it. Look for yourself."
 #: Further places that say the same are cited too, up to so many citations in all.
 _MOST_CITATIONS = 3
 #: Candidates are proved in order of confidence; so many failures end the search.
@@ -44,8 +51,7 @@ def ask(
     where: Filter = EVERYTHING,
     *,
     top_k: int = 8,
-    reread: Reread | None = None,
-    reader: Reader | None = None,
+    aids: Aids = NOTHING_ELSE,
 ) -> Answer:
     """Answer a question from what the library's documents say, with the place on the page, or abstain.
 
@@ -55,8 +61,7 @@ def ask(
         question: in English, German, French or Spanish.
         where: which documents may answer.
         top_k: passages to retrieve.
-        reader: of running text; None leaves that to the sentences that say most of the question.
-        reread: reads a part of a page from its pixels, to see whether it shows what its text layer says.
+        aids: what else may help: a reader of running text, a model that looks, OCR for a second look, a deadline.
 
     Returns:
         The answer as printed, its citations (each quote stands in its page's words) and the trace of steps. When
@@ -77,12 +82,30 @@ def ask(
     )
     found = gather(index, encoder, asked, where, top_k)
     trace.add("retrieve", f"{len(found.passages)} passages on {len(found.pages)} pages")
-    candidates = read(index, encoder, asked, found, reader)
+    candidates = read(index, encoder, asked, found, aids.reader)
     trace.add("read", describe(candidates))
-    proved, rejected = _prove(candidates)
-    trace.add("verify", f"{len(proved)} proved, {rejected} rejected")
+    seen, unproved, problem = _seen(asked, found.pages, aids, trace)
+    proved, rejected = _prove(candidates + seen)
+    trace.add("verify", f"{len(proved)} proved, {rejected + unproved} rejected")
     answer = _decide(asked, proved, trace)
-    return answer if answer.abstained or reread is None else _looked_at(answer, proved, reread, trace)
+    if not answer.abstained:
+        answer = _looked_at(answer, proved, aids, trace)
+    if problem is not None:
+        said = f"The model could not be asked to the end. {problem.message} {problem.advice}"
+        answer = replace(answer, warnings=(*answer.warnings, said))
+    return replace(answer, trace=tuple(trace.steps))
+
+
+def _seen(
+    asked: Question, pages: Sequence[PageRow], aids: Aids, trace: _Trace
+) -> tuple[list[Candidate], int, LucidaError | None]:
+    """What a model sees on the pages, how much of what it says nothing proves, and what went wrong with it."""
+    if aids.looker is None:
+        return [], 0, None
+    looked = look(aids.looker, asked, [*aids.looker.pictures(asked.text), *pages], aids.deadline)
+    trace.extend(looked.steps)
+    seen = from_proposals(asked, looked.proposals)
+    return seen, len(looked.proposals) - len(seen), looked.problem
 
 
 class _Trace:
@@ -96,6 +119,11 @@ class _Trace:
         now = time.perf_counter()
         self.steps.append(Step(name, detail, now - self._last))
         self._last = now
+
+    def extend(self, steps: list[Step]) -> None:
+        """Take over steps that were timed elsewhere."""
+        self.steps += steps
+        self._last = time.perf_counter()
 
 
 def _prove(candidates: list[Candidate]) -> tuple[list[tuple[float, Candidate, Evidence]], int]:
@@ -114,6 +142,8 @@ def _prove(candidates: list[Candidate]) -> tuple[list[tuple[float, Candidate, Ev
 
 def _evidence(candidate: Candidate) -> Evidence | None:
     """Where a candidate's quote stands; the answer itself must stand in the quote."""
+    if candidate.evidence is not None:
+        return candidate.evidence
     words = candidate.page.words
     if candidate.words:
         return evidence_of(candidate.words, words)
@@ -131,16 +161,19 @@ def _decide(asked: Question, proved: list[tuple[float, Candidate, Evidence]], tr
     return Answer(best_one.text, abstained=False, confidence=sure, citations=citations, trace=tuple(trace.steps))
 
 
-def _looked_at(
-    answer: Answer, proved: list[tuple[float, Candidate, Evidence]], reread: Reread, trace: _Trace
-) -> Answer:
-    """The answer with a warning for each cited place that shows something else than the file says."""
+def _looked_at(answer: Answer, proved: list[tuple[float, Candidate, Evidence]], aids: Aids, trace: _Trace) -> Answer:
+    """The answer with a warning for each cited place that has nothing in print, or shows other than its file says."""
+    if any(not cited.quote for cited in answer.citations):
+        answer = replace(answer, warnings=(_ONLY_SEEN,))
+    if aids.reread is None or aids.late:
+        return answer
+    reread = aids.reread
     pages = {(one.page.source, one.page.number): one.page for _, one, _ in proved}
     found = [disagreement(cited, pages[cited.source, cited.page], reread) for cited in answer.citations]
     warnings = tuple(said for said in found if said is not None)
     layers = sum(pages[cited.source, cited.page].origin is TextOrigin.LAYER for cited in answer.citations)
     trace.add("look again", f"{layers} of {len(answer.citations)} read from pixels, {len(warnings)} show otherwise")
-    return replace(answer, warnings=warnings, trace=tuple(trace.steps))
+    return replace(answer, warnings=(*answer.warnings, *warnings))
 
 
 def _citations(kind: ValueType, proved: list[tuple[float, Candidate, Evidence]]) -> tuple[Citation, ...]:

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from lucida.query.candidate import Candidate, Reader
 
 #: Written by ``scripts/fit_answers.py``, with what was measured beside it. What it has not fitted is set by hand: the
-#: weights of "table", and as long as "fitted" is empty those of all readers, which start from fits on SQuAD 2.0
-#: ("sentence") and FUNSD ("field").
+#: weights of "table", of "model" and of "eye" (a vision-language model's answers, printed and seen), and as long as
+#: "fitted" is empty those of all readers, which start from fits on SQuAD 2.0 ("sentence") and FUNSD ("field").
 _FITTED = json.loads(Path(__file__).with_name("confidence.json").read_text(encoding="utf-8"))
 
 #: Below this confidence the honest answer is that nothing was found. Measured (all-MiniLM-L6-v2, brute-force index):

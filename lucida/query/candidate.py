@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from lucida.index.records import PageRow
+    from lucida.query.verification import Evidence
     from lucida.types import Box
 
-Reader = Literal["field", "table", "sentence", "span"]
+Reader = Literal["field", "table", "sentence", "span", "model", "eye"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,8 @@ class Candidate:
         features: what speaks for it.
         words: indices of the quote's words on the page, when the reader knows them; empty to have them looked up.
         near: where on the page to look first, when the same words stand in several places.
+        evidence: the proof itself, where its words are no words of the page: OCR read them anew, or the proof is a
+            whole picture and ``quote`` is empty.
     """
 
     text: str
@@ -59,3 +62,4 @@ class Candidate:
     features: Features
     words: tuple[int, ...] = ()
     near: Box | None = None
+    evidence: Evidence | None = None

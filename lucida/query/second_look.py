@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from lucida.index.records import PageRow
     from lucida.types import Citation, Word
 
-    #: Reads a part of a page from its pixels: (source, page, box) to words, boxes in fractions of the page; None where
-    #: there is nobody to read it, or the file is gone.
-    Reread = Callable[[str, int, Box], Sequence[Word] | None]
+    #: Reads a part of a page from its pixels: words with boxes in fractions of the page; None where there is nobody to
+    #: read it, or the file is gone.
+    Reread = Callable[[PageRow, Box], Sequence[Word] | None]
 
 #: Words that were read below this confidence accuse nobody.
 _SURE = 0.7
@@ -40,7 +40,7 @@ def disagreement(citation: Citation, page: PageRow, reread: Reread) -> str | Non
     """
     if page.origin is not TextOrigin.LAYER:
         return None
-    words = reread(citation.source, citation.page, _with_margin(citation.box, page))
+    words = reread(page, _with_margin(citation.box, page))
     if words is None:
         return None
     inside = [word for word in words if word.box.coverage(citation.box) >= _INSIDE]

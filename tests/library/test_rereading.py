@@ -56,10 +56,10 @@ def test_boxes_are_of_the_page() -> None:
     from PIL import Image
 
     part = Box(0.2, 0.4, 0.6, 0.6)
-    (word,) = words_of(Engine(), lambda _: Image.new("RGB", (200, 100)), "application/pdf", part) or ()  # type: ignore[arg-type]
+    (word,) = words_of(Engine(), lambda _: Image.new("RGB", (200, 100)), part) or ()  # type: ignore[arg-type]
     assert word.box == pytest.approx(Box(0.4, 0.5, 0.6, 0.6))
     # A sliver of 32 pixels' height stands in the upper half of its white sheet.
-    (word,) = words_of(Engine(), lambda _: Image.new("RGB", (200, 32)), "application/pdf", part) or ()  # type: ignore[arg-type]
+    (word,) = words_of(Engine(), lambda _: Image.new("RGB", (200, 32)), part) or ()  # type: ignore[arg-type]
     assert word.box == pytest.approx(Box(0.4, 0.6, 0.6, 0.8))
 
 
@@ -70,7 +70,6 @@ def test_nobody_reads_what_cannot_be_read() -> None:
         raise SourceError("It is gone.", "Bring it back.")
 
     white = Image.new("RGB", (100, 100))
-    assert words_of(None, lambda _: white, "application/pdf", Box.whole()) is None
-    assert words_of(Engine(failing=True), lambda _: white, "application/pdf", Box.whole()) is None  # type: ignore[arg-type]
-    assert words_of(Engine(), gone, "application/pdf", Box.whole()) is None  # type: ignore[arg-type]
-    assert words_of(Engine(), lambda _: white, "text/markdown", Box.whole()) is None  # type: ignore[arg-type]
+    assert words_of(None, lambda _: white, Box.whole()) is None
+    assert words_of(Engine(failing=True), lambda _: white, Box.whole()) is None  # type: ignore[arg-type]
+    assert words_of(Engine(), gone, Box.whole()) is None  # type: ignore[arg-type]

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from lucida.query.aids import Aids
 from lucida.query.ask import ask
 from lucida.query.second_look import agree, disagreement
 from lucida.types import Box, Citation, TextOrigin, Word
@@ -66,7 +67,7 @@ def test_the_pixels_of_a_scan_are_where_its_words_came_from(page: Any) -> None:
 def test_a_bit_more_than_the_place_is_read(page: Any) -> None:
     asked: list[Box] = []
 
-    def reread(_source: str, _page: int, box: Box) -> None:
+    def reread(_page: Any, box: Box) -> None:
         asked.append(box)
 
     looked(page, reread)
@@ -78,7 +79,7 @@ def test_an_answer_carries_the_warning(index: Any, page_of: Any) -> None:
     page = page_of([[(0.1, "Total due"), (0.5, "GBP 100.00")]])
     index.add(page, ["Total due GBP 100.00"])
     where = page.words[-1].box
-    answer = ask(index, None, "What is the total due?", reread=shown("900.00", box=where))
+    answer = ask(index, None, "What is the total due?", aids=Aids(reread=shown("900.00", box=where)))
     assert answer.text == "GBP 100.00"
     assert answer.warnings == ("The file says “GBP 100.00”, and its page shows “900.00”.",)
     assert answer.to_json()["warnings"] == list(answer.warnings)

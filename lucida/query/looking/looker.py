@@ -42,11 +42,13 @@ class Looker:
         model: answers.
         picture: draws a page, RGB.
         read: words of a part of a page at full resolution; None where nobody can read it.
+        pictures: pages of pictures that the question may be about, found by meaning, best first.
     """
 
     model: VisionLanguageModel
     picture: Callable[[PageRow], Image]
     read: Callable[[PageRow, Box], Sequence[Word] | None]
+    pictures: Callable[[str], Sequence[PageRow]] = lambda _: ()
 
 
 @dataclass(slots=True)
@@ -71,7 +73,7 @@ def look(looker: Looker, question: Question, pages: Sequence[PageRow], deadline:
         deadline: ``time.monotonic()`` at which to stop.
     """
     looked = Looked([], [])
-    for page in pages[:MOST_PAGES]:
+    for page in list({page.id: page for page in pages}.values())[:MOST_PAGES]:
         if deadline is not None and time.monotonic() >= deadline:
             looked.steps.append(Step("look", f"time was up before page {page.number} of {page.source}", 0.0))
             break

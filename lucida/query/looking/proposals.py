@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lucida.query.looking.commands import dictated
 from lucida.query.normalise import same
 from lucida.query.terms import tokens
 from lucida.query.typed import find_spans
@@ -41,6 +42,8 @@ class Proposal:
 def proposal(said: Said, question: Question, page: PageRow, read: Sequence[Word] = ()) -> Proposal:
     """Find what a model said on its page: its quote with the answer in it, else the answer itself, else its value.
 
+    What stands in a text that gives orders to a model proves nothing.
+
     Args:
         said: answer and quote, in the model's words.
         question: says what kind of value is meant.
@@ -50,7 +53,7 @@ def proposal(said: Said, question: Question, page: PageRow, read: Sequence[Word]
     for words in (page.words, tuple(read)):
         for answer in _printed(said.answer, question, words):
             found = locate(answer, words)
-            if found is None:
+            if found is None or dictated(found, words):
                 continue
             quoted = _quoted(said.quote, answer, words)
             return Proposal(answer, *((said.quote, page, quoted) if quoted else (answer, page, found)))
