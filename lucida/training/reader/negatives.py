@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 #: Nearest passages of the article that a question is taken to.
 _NEAR = 5
+#: Questions that are tried before one is simply asked elsewhere: few of them have a name, an opposite, a neighbour.
+_ATTEMPTS = 40
 _SWAPPED = (ValueType.DATE, ValueType.NUMBER, ValueType.PERCENT, ValueType.NAME)
 
 
@@ -48,11 +50,12 @@ class Negatives:
 
     def __init__(self, questions: Sequence[ProseQuestion], thesaurus: Thesaurus, encoder: TextEncoder) -> None:
         self._opposites = thesaurus.opposites
+        self._passages = tuple(dict.fromkeys(question.passage for question in questions))
         self._asked = _prepared([question for question in questions if question.answerable], encoder)
 
     def draw(self, rng: np.random.Generator) -> Example:
         """See ``Source``."""
-        while True:
+        for _ in range(_ATTEMPTS):
             asked = self._asked[int(rng.integers(len(self._asked)))]
             chance = rng.random()
             if chance < 0.35:
@@ -65,6 +68,13 @@ class Negatives:
                 made = self._opposed(asked.question, rng)
             if made is not None:
                 return made
+        return self._strange(rng)
+
+    def _strange(self, rng: np.random.Generator) -> Example:
+        """A question asked of any passage that does not print its answer, an empty one where all of them do."""
+        question = self._asked[int(rng.integers(len(self._asked)))].question
+        options = [one for one in self._passages if not any(answer in one for answer in question.answers)]
+        return Example(question.question, options[int(rng.integers(len(options)))] if options else "")
 
     def _opposed(self, question: ProseQuestion, rng: np.random.Generator) -> Example | None:
         """The opposite of one of its words in its place."""

@@ -113,6 +113,17 @@ def test_unanswerable_questions_have_no_answer(questions: list[ProseQuestion], e
     assert not [example for example in examples if (example.question, example.passage) in own]
 
 
+def test_few_questions_are_asked_elsewhere(encoder: object) -> None:
+    """Without a name, an opposite or a neighbour, there is still a passage that holds no answer."""
+    passages = ["It rang at 7.", "It rang at 9."]
+    asked = [ProseQuestion(text, text, "When?", text, ((11, 12),)) for text in passages]
+    examples = drawn(Negatives(asked, Thesaurus(), encoder), 3)  # type: ignore[arg-type]
+    assert {(example.question, example.spans) for example in examples} == {("When?", ())}
+    assert all(example.passage in passages for example in examples)
+    (alone,) = drawn(Negatives(asked[:1], Thesaurus(), encoder), 1)  # type: ignore[arg-type]
+    assert alone.passage == ""
+
+
 def test_near_passages_are_of_the_article_and_lack_the_answer(questions: list[ProseQuestion], encoder: object) -> None:
     articles = {question.passage: question.title for question in questions}
     for question, near in zip(questions, nearest_passages(questions, encoder), strict=True):  # type: ignore[arg-type]
