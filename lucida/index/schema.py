@@ -9,6 +9,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     DateTime,
     Double,
     ForeignKey,
@@ -31,7 +32,8 @@ T = TypeVar("T")
 
 #: SQLite gives only ``INTEGER PRIMARY KEY`` the speed of a row id; other databases need 64 bits spelled out.
 _INT = BigInteger().with_variant(Integer, "sqlite")
-_FLOAT, _STR, _BYTES, _TIME, _BOOL = Double(), Text(), LargeBinary(), DateTime(), Boolean()
+_STR, _BYTES, _TIME, _BOOL = Text(), LargeBinary(), DateTime(), Boolean()
+_FLOAT: TypeEngine[float] = Double()
 _SHA256 = String(64)
 _JSON: TypeEngine[Any] = JSON()
 
@@ -74,15 +76,18 @@ class Base:
         return cls.__table__
 
 
-def _column(kind: TypeEngine[T], *parts: SchemaItem, **options: Any) -> Column[T]:
+# What these give is said to be less than it is: as ``Column``, type checkers would refuse it as a class's attribute.
+
+
+def _column(kind: TypeEngine[T], *parts: SchemaItem, **options: Any) -> ColumnElement[T]:
     return Column(kind, *parts, nullable=False, **options)
 
 
-def _optional(kind: TypeEngine[T], *parts: SchemaItem, **options: Any) -> Column[T | None]:
+def _optional(kind: TypeEngine[T], *parts: SchemaItem, **options: Any) -> ColumnElement[T | None]:
     return Column(kind, *parts, nullable=True, **options)
 
 
-def _key(*parts: SchemaItem, **options: Any) -> Column[int]:
+def _key(*parts: SchemaItem, **options: Any) -> ColumnElement[int]:
     return Column(_INT, *parts, primary_key=True, **options)
 
 
@@ -103,8 +108,8 @@ class Source(Base, table="sources", sqlite_autoincrement=True):
     item_count = _column(_INT)
     error = _optional(_STR)
     advice = _optional(_STR)
-    warnings: Column[list[str]] = _column(_JSON)
-    details: Column[dict[str, str]] = _column(_JSON, name="metadata")
+    warnings: ColumnElement[list[str]] = _column(_JSON)
+    details: ColumnElement[dict[str, str]] = _column(_JSON, name="metadata")
 
 
 class Page(Base, table="pages", parts=(UniqueConstraint("source_id", "number"),)):
@@ -121,7 +126,7 @@ class Page(Base, table="pages", parts=(UniqueConstraint("source_id", "number"),)
     reader = _column(_STR)
     words = _column(_BYTES)
     regions = _column(_BYTES)
-    warnings: Column[list[str]] = _column(_JSON)
+    warnings: ColumnElement[list[str]] = _column(_JSON)
 
 
 class Item(Base, table="items", parts=(Index(None, "source_id", "page"),), sqlite_autoincrement=True):
@@ -143,7 +148,7 @@ class Passage(Base, table="passages"):
 
     item_id = _key(ForeignKey("items.id", ondelete="CASCADE"))
     text = _column(_STR)
-    section: Column[list[str]] = _column(_JSON)
+    section: ColumnElement[list[str]] = _column(_JSON)
     region = _column(_STR)
 
 

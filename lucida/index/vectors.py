@@ -146,7 +146,8 @@ def _without(item_ids: NDArray[np.int64], dead: NDArray[np.int64]) -> NDArray[np
     places = np.searchsorted(dead, wanted)
     known = places < len(dead)
     known[known] = dead[places[known]] == wanted[known]
-    return wanted[~known]
+    alive: NDArray[np.int64] = wanted[~known]
+    return alive
 
 
 def _unit(segment: Segment, rows: NDArray[np.int64]) -> Vectors:
