@@ -67,27 +67,31 @@ def classify(
 
     Each picture gets the label that fits best with its probability, or "none of these".
     """
-    from lucida.query.contact_sheet import check_sheet_path
-
     words = _words(labels, labels_file)
-    check_sheet_path(sheet)
-    if copy_into and move_into:
-        raise UsageError("Files can be copied or moved, not both.", "Leave --copy-into or --move-into out.")
-    if not paths and (copy_into or move_into or output or spec):
-        raise UsageError(
-            "--out, --encoder, --copy-into and --move-into are for files that are named.", "Name files or folders."
-        )
+    _check(sheet, copy_into, move_into, for_files=bool(copy_into or move_into or output or spec), named=bool(paths))
     options = _Options(words, none, top_k, as_json)
     run = _files(options, paths, spec or "mini", output) if paths else _library(options, library, path)
     if sheet is not None:
         _draw(run, sheet, library)
-    folder = copy_into or move_into
-    if folder is not None:
+    if folder := copy_into or move_into:
         _sort(run, folder, move=move_into is not None)
     if as_json:
         print_json(run.to_json())
     _summarise(run)
     return int(ExitCode.SOME_FILES_FAILED if run.failed else ExitCode.DONE)
+
+
+def _check(sheet: Path | None, copy_into: Path | None, move_into: Path | None, *, for_files: bool, named: bool) -> None:
+    """Refuse options that cannot be meant together, before anything is read."""
+    from lucida.query.contact_sheet import check_sheet_path
+
+    check_sheet_path(sheet)
+    if copy_into and move_into:
+        raise UsageError("Files can be copied or moved, not both.", "Leave --copy-into or --move-into out.")
+    if for_files and not named:
+        raise UsageError(
+            "--out, --encoder, --copy-into and --move-into are for files that are named.", "Name files or folders."
+        )
 
 
 @dataclass(frozen=True, slots=True)

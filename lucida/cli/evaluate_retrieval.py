@@ -90,22 +90,13 @@ def retrieval(
     relevant should find nothing; they are counted on their own.
     """
     from lucida.query.evaluation import retrieval as measures
-    from lucida.query.evaluation.tables import write_per_query
 
     asked = _asked(qrels, queries, top_k, kind, cutoff=cutoff)
     first, others = _sources(library, run or [], compare or [])
-    scored = [
-        measures.score(name, asked.qrels, _run_of(path, asked), measure or measures.MEASURES)
-        for name, path in _named([first, *others])
-    ]
+    scored = _scored([first, *others], asked, measure)
     comparisons = [(other, measures.compare(scored[0], other, seed=seed)) for other in scored[1:]]
     failures = measures.worst(scored[0], asked.qrels, asked.queries, count=worst)
-    if write_run is not None:
-        from lucida.query.evaluation import runs
-
-        runs.write_run(write_run, scored[0].run, tag="lucida")
-    if per_query is not None:
-        write_per_query(per_query, scored, asked.queries)
+    _write(scored, asked, write_run, per_query)
     if sheet is not None:
         _draw(sheet, first, failures, asked)
     if as_json:
@@ -126,6 +117,24 @@ def _asked(qrels: Path, queries: Path | None, top_k: int, kind: str | None, *, c
     if queries is not None:
         texts = read_queries(queries)
     return _Asked(texts, judged, top_k, kind, cutoff)
+
+
+def _scored(paths: list[Path | None], asked: _Asked, measure: list[str] | None) -> list[Scored]:
+    from lucida.query.evaluation.retrieval import MEASURES, score
+
+    return [score(name, asked.qrels, _run_of(path, asked), measure or MEASURES) for name, path in _named(paths)]
+
+
+def _write(scored: list[Scored], asked: _Asked, run: Path | None, per_query: Path | None) -> None:
+    """The files that are asked for: what the first found, and every query's figures."""
+    if run is not None:
+        from lucida.query.evaluation.runs import write_run
+
+        write_run(run, scored[0].run, tag="lucida")
+    if per_query is not None:
+        from lucida.query.evaluation.tables import write_per_query
+
+        write_per_query(per_query, scored, asked.queries)
 
 
 def _sources(library: Path | None, runs: list[Path], compare: list[Path]) -> tuple[Path | None, list[Path]]:

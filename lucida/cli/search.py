@@ -62,22 +62,18 @@ def search(
     All hits come in one list, the most likely match first. A query that matches nothing finds nothing.
     """
     from lucida.library import Library
-    from lucida.query.request import weighed
 
     if not any((query.strip(), images, like, plus, minus)):
         advice = "Give words, --image FILE or --like ID; see: lucida search --help."
         raise UsageError("Nothing is asked for.", advice)
-    if sheet is not None:
-        from lucida.query.contact_sheet import check_sheet_path
-
-        check_sheet_path(sheet)
-    weight, words = weighed(query)
+    _check_sheet(sheet)
+    words, added = _divided(query)
     with Library.open(library, create=False) as opened:
         hits = opened.search(
-            words if weight == 1.0 else "",
+            words,
             images=images or (),
             like=like or (),
-            plus=[*([] if weight == 1.0 else [query]), *(plus or ())],
+            plus=[*added, *(plus or ())],
             minus=minus or (),
             top_k=top_k,
             kind=kind,
@@ -87,7 +83,30 @@ def search(
             until=_end_of_day(until),
             all_copies=all_copies,
         )
-        drawn = _draw(opened, hits, sheet, words) if sheet is not None and hits else None
+        drawn = _draw(opened, hits, sheet, query) if sheet is not None and hits else None
+    _report(hits, explain=explain, as_json=as_json)
+    if drawn is not None:
+        err().print(f"Drew {plural(drawn, 'hit')} into {short_path(str(sheet))}.")
+    return int(ExitCode.DONE)
+
+
+def _check_sheet(path: Path | None) -> None:
+    """Refuse a picture's name that cannot be written to, before a search is made for it."""
+    if path is not None:
+        from lucida.query.contact_sheet import check_sheet_path
+
+        check_sheet_path(path)
+
+
+def _divided(query: str) -> tuple[str, list[str]]:
+    """The query's words where they have no weight, else none, and it is one more part to add."""
+    from lucida.query.request import weighed
+
+    weight, words = weighed(query)
+    return (words, []) if weight == 1.0 else ("", [query])
+
+
+def _report(hits: list[Hit], *, explain: bool, as_json: bool) -> None:
     if as_json:
         print_json({"hits": [hit.to_json() for hit in hits]})
     elif hits:
@@ -96,15 +115,13 @@ def search(
         print_hits(hits, explain=explain)
     else:
         err().print("Nothing in this library matches. Try other words, or fewer filters.")
-    if drawn is not None:
-        err().print(f"Drew {plural(drawn, 'hit')} into {short_path(str(sheet))}.")
-    return int(ExitCode.DONE)
 
 
-def _draw(opened: Library, hits: list[Hit], path: Path, title: str) -> int:
+def _draw(opened: Library, hits: list[Hit], path: Path, query: str) -> int:
     """Draw the hits' pictures, and of passages the place on the page; what cannot be drawn any more is left out."""
     from lucida.cli.hits import caption_of
     from lucida.query.contact_sheet import contact_sheet, save_sheet
+    from lucida.query.request import weighed
 
     entries = []
     for hit in hits:
@@ -112,7 +129,7 @@ def _draw(opened: Library, hits: list[Hit], path: Path, title: str) -> int:
             entries.append((opened.picture(hit, dpi=100), caption_of(hit)))
         except LucidaError as error:
             err().print(f"{short_path(hit.source)} cannot be drawn: {error.message}")
-    save_sheet(contact_sheet(entries, title=title), path)
+    save_sheet(contact_sheet(entries, title=weighed(query)[1]), path)
     return len(entries)
 
 
