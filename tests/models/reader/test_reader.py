@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -122,3 +124,13 @@ def test_what_was_trained_takes_its_place_or_is_added() -> None:
         merged(base, {"b.down": own["a.down"], "b.up": own["a.up"]})
     with pytest.raises(ModelError, match="another shape"):
         merged(base, {"a.bias": np.ones(4, np.float32)})
+
+
+def test_reading_needs_no_torch(reader_folder: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from lucida.models.reader import load_reader\n"
+        "spans = load_reader(Path(sys.argv[1])).read('Who came?', ['Marta Lind came at noon.'])\n"
+        "sys.exit('torch' in sys.modules or 'transformers' in sys.modules or not spans[0])"
+    )
+    exported(read(reader_folder), minilm_files.find())
+    subprocess.run([sys.executable, "-c", code, str(reader_folder)], check=True)
