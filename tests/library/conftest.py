@@ -1,11 +1,18 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+import importlib.util
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
+import pymupdf
 import pytest
+from PIL import Image, ImageDraw
 
 from lucida import Library
+from lucida.errors import UsageError
 
 FERRY = (
     "# Ferry timetable\n\nThe ferry to Norland leaves from the northern pier at 14:30 every weekday. "
@@ -28,3 +35,74 @@ def papers(tmp_path: Path) -> Path:
 def library(tmp_path: Path) -> Iterator[Library]:
     with Library.open(tmp_path / "library") as opened:
         yield opened
+
+
+COLOURS = {"red": (220, 20, 30), "green": (20, 160, 40), "blue": (30, 50, 210)}
+
+
+@pytest.fixture(scope="session")
+def eyes() -> ModuleType:
+    """Encoders of pictures that see colours, and fail when they are told to."""
+    spec = importlib.util.spec_from_file_location("library_eyes", Path(__file__).with_name("eyes.py"))
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def use(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
+    """Have the registry give out these encoders, by spec."""
+
+    def install(*encoders: Any) -> Any:
+        by_spec = {encoder.spec: encoder for encoder in encoders}
+
+        def load(spec: str, *, allow_download: bool = False) -> Any:
+            if spec not in by_spec:
+                raise UsageError(f"There is no encoder {spec!r}.", "Known are others.")
+            return by_spec[spec]
+
+        monkeypatch.setattr("lucida.models.registry.load_shared_encoder", load)
+        return encoders[0]
+
+    return install
+
+
+@pytest.fixture
+def album(tmp_path: Path) -> Path:
+    """Three photographs and a document of two pages, one with a figure."""
+    folder = tmp_path / "album"
+    folder.mkdir()
+    for name, colour in COLOURS.items():
+        image = Image.new("RGB", (120, 90), colour)
+        ImageDraw.Draw(image).rectangle((10, 10, 50, 40), fill=(255, 255, 255))
+        image.save(folder / f"{name}.png")
+    with pymupdf.open() as document:
+        first = document.new_page()
+        first.insert_text((72, 100), "The ferry to Norland leaves at half past two.")
+        first.insert_image(pymupdf.Rect(100, 300, 400, 500), filename=folder / "green.png")
+        document.new_page().insert_text((72, 100), "Tickets are sold on board of the ferry.")
+        document.save(folder / "paper.pdf")
+    return folder
+
+
+@pytest.fixture
+def names() -> Callable[..., list[str]]:
+    """File names of what ``look_for`` found."""
+
+    def told(library: Library, found: list[tuple[int, float]]) -> list[str]:
+        rows = library._reading().items([item for item, _ in found])
+        return [Path(row.source).name for row in rows]
+
+    return told
+
+
+@pytest.fixture
+def look_for() -> Callable[..., list[tuple[int, float]]]:
+    """Asks a library's list of pictures for a colour, as an encoder of ``eyes`` sees it."""
+
+    def nearest(library: Library, eye: Any, colour: str, k: int = 1) -> list[tuple[int, float]]:
+        query = eye.encode_images([Image.new("RGB", (8, 8), COLOURS[colour])])[0]
+        return library._reading().nearest(query, k, kind="picture", fingerprint=eye.fingerprint)
+
+    return nearest
