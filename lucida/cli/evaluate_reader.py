@@ -94,6 +94,6 @@ def _print(report: ProseReport) -> None:
     table = Table("probability", "mean", "right", "answers", box=None, pad_edge=False)
     for one in report.bins:
         table.add_row(
-            f"{one.low:.1f} to {one.high:.1f}", f"{one.probability:.3f}", f"{one.right:.3f}", f"{one.count:,}"
+            f"{one.low:.1f} to {one.high:.1f}", f"{one.confidence:.3f}", f"{one.right:.3f}", f"{one.count:,}"
         )
     out().print(table)

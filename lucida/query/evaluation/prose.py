@@ -12,6 +12,7 @@ from lucida.models.protocols import SpanCalibration
 from lucida.query.evaluation.answers import exact_match, token_f1
 from lucida.query.evaluation.fitting import fit_logistic, threshold_for
 from lucida.query.evaluation.intervals import Estimate, estimate
+from lucida.query.evaluation.reliability import Bin, reliability
 
 if TYPE_CHECKING:
     from lucida.models.protocols import RawReader, Reader
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 RIGHT = 0.5
 #: Share of answerable questions that may be refused, where a threshold is chosen.
 MOST_REFUSED = 0.15
-_BINS = 10
 
 #: Hears how many questions are done, of how many.
 Observer = Callable[[int, int], None]
@@ -48,17 +48,6 @@ class Outcome:
     def right(self) -> bool:
         """Whether giving the answer would have been right."""
         return self.f1 >= RIGHT
-
-
-@dataclass(frozen=True, slots=True)
-class Bin:
-    """Of the answers with a probability from ``low`` to ``high``: its mean, and how many were right."""
-
-    low: float
-    high: float
-    probability: float
-    right: float
-    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +79,7 @@ class ProseReport:
         """Plain data for reports and cards."""
         names = ("f1", "exact", "span_f1", "unanswerable_refused", "answerable_refused")
         figures = {name: getattr(self, name).to_json() for name in names}
-        rows = [
-            {"low": one.low, "high": one.high, "probability": round(one.probability, 4), "right": round(one.right, 4),
-             "count": one.count} for one in self.bins
-        ]  # fmt: skip
+        rows = [one.to_json() for one in self.bins]
         rest = {"separable": round(self.separable, 4), "calibration_error": round(self.calibration_error, 4)}
         return {"threshold": round(self.threshold, 4), **figures, **rest, "reliability": rows}
 
@@ -125,8 +111,7 @@ def summarise(outcomes: Sequence[Outcome], threshold: float, *, seed: int = 0) -
     f1 = np.array([outcome.f1 for outcome in outcomes])
     exact = np.array([outcome.exact for outcome in outcomes])
     sure = np.array([outcome.probability for outcome in outcomes])
-    bins = reliability(sure, f1 >= RIGHT)
-    error = sum(one.count * abs(one.probability - one.right) for one in bins) / len(outcomes)
+    bins, error = reliability(sure, f1 >= RIGHT)
     bar = threshold_for(sure[answerable], lost=MOST_REFUSED)
 
     def over(values: Any) -> Estimate:
@@ -140,28 +125,8 @@ def summarise(outcomes: Sequence[Outcome], threshold: float, *, seed: int = 0) -
         unanswerable_refused=over(refused[~answerable]),
         answerable_refused=over(refused[answerable]),
         separable=float((sure[~answerable] < bar).mean()) if (~answerable).any() else 0.0,
-        calibration_error=float(error),
+        calibration_error=error,
         bins=bins,
-    )
-
-
-def reliability(probabilities: Any, right: Any) -> tuple[Bin, ...]:
-    """Bins of equal width with what was promised and what came true; empty bins are left out.
-
-    Guo et al., "On calibration of modern neural networks", ICML 2017.
-
-    Args:
-        probabilities: shape (n,), 0..1.
-        right: shape (n,), booleans.
-    """
-    sure, came_true = np.asarray(probabilities, dtype=np.float64), np.asarray(right, dtype=np.float64)
-    places = np.minimum((sure * _BINS).astype(int), _BINS - 1)
-    return tuple(
-        Bin(
-            place / _BINS, (place + 1) / _BINS, float(sure[rows].mean()), float(came_true[rows].mean()), int(rows.sum())
-        )
-        for place in range(_BINS)
-        if (rows := places == place).any()
     )
 
 

@@ -5,11 +5,13 @@ Reliability diagrams and expected calibration error: Guo et al., "On calibration
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 _BINS = 10
 
@@ -29,12 +31,12 @@ class Bin:
         return bounds | {"confidence": round(self.confidence, 4), "right": round(self.right, 4), "count": self.count}
 
 
-def reliability(confidence: Sequence[float], right: Sequence[bool]) -> tuple[tuple[Bin, ...], float]:
+def reliability(confidence: ArrayLike, right: ArrayLike) -> tuple[tuple[Bin, ...], float]:
     """Bins of one tenth each, those without answers left out, and the expected calibration error over them.
 
     Args:
-        confidence: 0..1, of each answer.
-        right: whether it was right.
+        confidence: shape (n,), 0..1, of each answer.
+        right: shape (n,), booleans.
     """
     sure, true = np.asarray(confidence, dtype=np.float64), np.asarray(right, dtype=np.float64)
     places = np.minimum((sure * _BINS).astype(int), _BINS - 1)

@@ -12,7 +12,7 @@ import pytest
 from lucida.errors import UsageError
 from lucida.models.protocols import RawSpan, Span
 from lucida.query.evaluation.fitting import fit_logistic, threshold_for
-from lucida.query.evaluation.prose import RIGHT, fit_calibration, outcomes_of, reliability, summarise
+from lucida.query.evaluation.prose import RIGHT, fit_calibration, outcomes_of, summarise
 from lucida.query.evaluation.squad import Part, ProseQuestion, part_of, read_squad
 
 PASSAGE = "The clock stood still until Marta Lind repaired it in 1911."
@@ -71,13 +71,6 @@ def test_figures_are_counted_as_squad_counts_them() -> None:
     assert sum(one.count for one in report.bins) == 5
     assert set(report.to_json()) >= {"f1", "threshold", "reliability", "separable"}
     assert [outcome.right for outcome in outcomes] == [True, True, True, False, False]
-
-
-def test_reliability_is_what_was_promised_and_what_came_true() -> None:
-    rows = reliability([0.05, 0.15, 0.15, 1.0], [False, True, False, True])
-    assert [(one.low, one.count) for one in rows] == [(0.0, 1), (0.1, 2), (0.9, 1)]
-    assert rows[1].right == 0.5
-    assert rows[1].probability == pytest.approx(0.15)
 
 
 def test_a_logistic_fit_finds_the_weights_that_made_the_data() -> None:
