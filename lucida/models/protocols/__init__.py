@@ -2,6 +2,15 @@
 
 from typing import TYPE_CHECKING
 
+from lucida.models.protocols.drawing import (
+    Ability,
+    Control,
+    Drawn,
+    DrawRequest,
+    DrawStep,
+    Generator,
+    Guide,
+)
 from lucida.models.protocols.encoders import (
     Calibration,
     Encoder,
@@ -29,8 +38,15 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MARKS",
+    "Ability",
     "Calibration",
+    "Control",
+    "DrawRequest",
+    "DrawStep",
+    "Drawn",
     "Encoder",
+    "Generator",
+    "Guide",
     "ImageEncoder",
     "Message",
     "OcrEngine",
