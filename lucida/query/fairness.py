@@ -77,8 +77,8 @@ class Fairness:
         if not len(strangers):
             return 0.0, 1.0
         # The median absolute deviation is not moved by a few that match; 1.4826 makes it a standard deviation.
-        centre = float(np.median(strangers))
-        return centre, max(1.4826 * float(np.median(np.abs(strangers - centre))), _LEAST_SPREAD)
+        centre = _median(strangers)
+        return centre, max(1.4826 * _median(np.abs(strangers - centre)), _LEAST_SPREAD)
 
     def _encoder(self, kind: str) -> TextEncoder | None:
         return self.encoders.text if kind == "passage" and self.encoders.text is not None else self.encoders.shared
@@ -95,3 +95,9 @@ class Fairness:
                     break
             self._samples[kind] = np.concatenate(blocks)[:_SAMPLE] if blocks else np.zeros((0, 1), dtype=np.float32)
         return self._samples[kind]
+
+
+def _median(values: Vectors) -> float:
+    """As ``numpy.median``, which loads numpy's masked arrays at the first call; a cold search would wait for that."""
+    middle = slice((len(values) - 1) // 2, len(values) // 2 + 1)
+    return float(np.mean(np.partition(values, (middle.start, middle.stop - 1))[middle]))
