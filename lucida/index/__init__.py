@@ -14,8 +14,10 @@ from lucida.index.records import (
     Problem,
     Published,
     Reading,
+    Rule,
     SourceRow,
     Statistics,
+    Terms,
 )
 
 __all__ = [
@@ -30,6 +32,8 @@ __all__ = [
     "Problem",
     "Published",
     "Reading",
+    "Rule",
     "SourceRow",
     "Statistics",
+    "Terms",
 ]

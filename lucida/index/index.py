@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self
 from lucida.errors import UsageError
 from lucida.index.choice import DEFAULT, Scale
 from lucida.index.reader import Reader
-from lucida.index.records import Binding, Compacted, FailedReading, FileState, Problem, Published, Reading
+from lucida.index.records import Binding, Compacted, FailedReading, FileState, Problem, Published, Reading, Rule
 from lucida.index.storage import Checkpoint, no_checkpoint
 
 if TYPE_CHECKING:
@@ -285,10 +285,33 @@ class Index(Reader):
 
     def record_sample(self, path: str, parents: Sequence[int]) -> int:
         """Keep a generated sample and the items it was made from; returns the sample's id."""
+        return self.record_samples([(path, parents)])[0]
+
+    def record_samples(self, samples: Sequence[tuple[str, Sequence[int]]]) -> list[int]:
+        """Keep generated samples, (path, parents) each, in one transaction; returns their ids.
+
+        A path that is known already keeps its row. A sample of which a parent is gone is flagged as orphaned.
+        """
         from lucida.index import lineage
 
         with self._publisher().database.write() as connection:
-            return lineage.record_sample(connection, path, parents)
+            return [lineage.record_sample(connection, path, parents) for path, parents in samples]
+
+    def mark(
+        self, source_ids: Sequence[int], *, no_derivatives: bool | None = None, licence: str | None = None
+    ) -> None:
+        """Say by hand what may be done with sources; None leaves what was said, "" takes a licence back."""
+        from lucida.index import marks
+
+        with self._publisher().database.write() as connection:
+            marks.mark(connection, source_ids, no_derivatives, licence)
+
+    def add_rule(self, rule: Rule) -> None:
+        """Say what may be done with all sources whose path fits; what an earlier rule of the glob said goes."""
+        from lucida.index import marks
+
+        with self._publisher().database.write() as connection:
+            marks.add_rule(connection, rule)
 
     def _publisher(self) -> Publisher:
         if self._lock is None:

@@ -53,12 +53,18 @@ def _page_id(connection: Connection, citation: Citation) -> int | None:
 
 
 def record_sample(connection: Connection, path: str, parents: Sequence[int]) -> int:
-    """Keep a generated sample with the items it was made from; returns the sample's id."""
-    made = datetime.now(UTC).replace(tzinfo=None)
-    row = {"path": clean(path), "made": made, "orphaned": False}
-    key = insert_one(connection, schema.Sample, row)
+    """Keep a generated sample with the items it was made from; returns the sample's id.
+
+    A sample of which a parent is gone already is flagged at once. One whose path is known keeps its row.
+    """
+    known = connection.scalar(select(schema.Sample.id).where(schema.Sample.path == clean(path)))
+    if known is not None:
+        return known
     origin = select(schema.Item.id, schema.Source.path, schema.Item.page).join(schema.Source)
     found = connection.execute(origin.where(schema.Item.id.in_(parents))).all()
+    made = datetime.now(UTC).replace(tzinfo=None)
+    row = {"path": clean(path), "made": made, "orphaned": len(found) < len(set(parents))}
+    key = insert_one(connection, schema.Sample, row)
     rows = [{"sample_id": key, "item_id": item, "source": source, "page": page} for item, source, page in found]
     if rows:
         connection.execute(insert(schema.SampleParent), rows)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lucida.index.records import Binding, FileState, Filter, ItemRow, PageRow, SourceRow, Statistics
+from lucida.index.records import Binding, FileState, Filter, ItemRow, PageRow, Rule, SourceRow, Statistics, Terms
 from lucida.types import Answer
 
 if TYPE_CHECKING:
@@ -241,6 +241,20 @@ class Reader:
             return 0
         with self._database.write() as connection:
             return lineage.record_answer(connection, question, answer)
+
+    def terms(self) -> dict[int, Terms]:
+        """What may be done with each source, by its id; sources of which nothing is said are left out."""
+        from lucida.index import marks
+
+        with self._database.read() as connection:
+            return marks.terms(connection)
+
+    def rules(self) -> list[Rule]:
+        """The rules on paths, oldest first."""
+        from lucida.index import marks
+
+        with self._database.read() as connection:
+            return marks.rules(connection)
 
     def orphaned_samples(self) -> list[str]:
         """Paths of generated samples of which a parent was deleted, oldest first."""

@@ -220,6 +220,23 @@ class Statistics:
 
 
 @dataclass(frozen=True, slots=True)
+class Rule:
+    """What is said of all sources whose path fits a glob; None says nothing of that kind."""
+
+    pattern: str
+    no_derivatives: bool | None = None
+    licence: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What may be done with a source: whether nothing may be made from it, and under which licence it stands."""
+
+    no_derivatives: bool = False
+    licence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SampleParent:
     """An item that a generated sample was made from."""
 

@@ -26,7 +26,7 @@ from sqlalchemy.schema import SchemaItem
 from sqlalchemy.types import TypeEngine
 
 #: Revisions of the schema that this code can read, oldest first; the last one is what it writes.
-REVISIONS = ("0001", "0002")
+REVISIONS = ("0001", "0002", "0003")
 
 T = TypeVar("T")
 
@@ -243,7 +243,7 @@ class Sample(Base, table="samples"):
     """A generated picture. It outlives its parents, but is flagged once one of them is gone."""
 
     id = _key()
-    path = _column(_STR)
+    path = _column(_STR, index=True)
     made = _column(_TIME)
     orphaned = _column(_BOOL)
 
@@ -256,3 +256,16 @@ class SampleParent(Base, table="sample_parents"):
     item_id = _optional(_INT, ForeignKey("items.id", ondelete="SET NULL"), index=True)
     source = _column(_STR)
     page = _column(_INT)
+
+
+class Mark(Base, table="marks"):
+    """What may be done with a source, said by hand (``source_id``), or by a rule on paths (``pattern``, a glob).
+
+    What is None says nothing. Rules hold for sources to come as well; a mark by hand goes with its source.
+    """
+
+    id = _key()
+    source_id = _optional(_INT, ForeignKey("sources.id", ondelete="CASCADE"), index=True)
+    pattern = _optional(_STR)
+    no_derivatives = _optional(_BOOL)
+    licence = _optional(_STR)
