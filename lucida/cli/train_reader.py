@@ -16,7 +16,8 @@ from lucida.errors import ExitCode
 if TYPE_CHECKING:
     from lucida.models.protocols import RawReader
     from lucida.query.evaluation.squad import ProseQuestion
-    from lucida.training.reader.trainer import Recipe, Report, Trainer
+    from lucida.training.loop import Report
+    from lucida.training.reader.trainer import Recipe, Trainer
 
 #: Questions that are asked beside each checkpoint.
 _GLANCE = 120

@@ -124,7 +124,7 @@ class _Conversation:
     def _asked(self, *, readable: bool) -> str:
         """The question, with the page's words where the model can neither read them nor ask for them."""
         if self._looker.model.calls_tools:
-            hint = "" if readable else f"\nThe print is too small to be read off the picture: call {reading_tool.NAME}."
+            hint = "" if readable else f"\n{reading_tool.TOO_SMALL}"
             return f"Question: {self._question.text}{hint}"
         words = reading_tool.in_lines(self._page.words)
         return f"{fenced(words)}\nQuestion: {self._question.text}" if words else f"Question: {self._question.text}"
@@ -153,4 +153,4 @@ class _Conversation:
         self._read += words
         edges = ", ".join(f"{edge:.2f}" for edge in box)
         self._steps.append(Step("tool", f"{name} ({edges}): {len(words)} words", time.monotonic() - began))
-        return fenced(reading_tool.in_lines(words)) if words else "There is no text in that part of the page."
+        return fenced(reading_tool.in_lines(words)) if words else reading_tool.NO_TEXT

@@ -30,6 +30,9 @@ READ_TEXT = Tool(
         "required": list(_EDGES),
     },
 )
+#: What a model is told of a page whose letters are too small for its eye, and of a part where nothing is written.
+TOO_SMALL = f"The print is too small to be read off the picture: call {NAME}."
+NO_TEXT = "There is no text in that part of the page."
 #: What a model is shown of a part; a page of small print has about so many characters.
 _MOST_CHARACTERS = 6_000
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lucida.training.loop import Report, spend
 from lucida.training.reader import checkpoint
 from lucida.training.reader.network import SpanNetwork
 from lucida.training.reader.objective import consistency_loss, span_losses
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from lucida.training.reader.network import Tensors
 
 _LAYER = re.compile(r"encoder\.layer\.(\d+)\.")
-#: Steps between two reports.
-_REPORTED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +57,6 @@ class Recipe:
     seed: int = 1
     save_minutes: float = 4.0
     schedule: Schedule = field(default_factory=lambda: Schedule(peak_rate=1e-4, warm_up=0.06))
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """Where a run stands: share done 0..1, steps, examples a second, mean losses since the last report."""
-
-    progress: float
-    step: int
-    rate: float
-    losses: dict[str, float]
 
 
 class Trainer:
@@ -113,22 +101,14 @@ class Trainer:
             observe: hears of the run every twenty steps.
             evaluate: called beside each checkpoint.
         """
-        saved, seen, mark, sums = self.seconds, 0, self.seconds, dict[str, float]()
-        while self.progress < 1:
-            begun = time.perf_counter()
-            losses = self.advance()
-            self.seconds += time.perf_counter() - begun
-            seen += self.recipe.batch
-            for name, value in losses.items():
-                sums[name] = sums.get(name, 0.0) + value / _REPORTED
-            if self.step % _REPORTED == 0:
-                observe(Report(self.progress, self.step, seen / max(self.seconds - mark, 1e-9), sums))
-                sums, seen, mark = {}, 0, self.seconds
-            if self.seconds - saved > 60 * self.recipe.save_minutes or self.progress >= 1:
-                checkpoint.save(self, self.folder)
-                saved = self.seconds
-                if evaluate is not None:
-                    evaluate(self)
+        spend(
+            self,
+            batch=self.recipe.batch,
+            save_minutes=self.recipe.save_minutes,
+            save=lambda run: checkpoint.save(run, run.folder),
+            observe=observe,
+            evaluate=evaluate,
+        )
 
     def advance(self) -> dict[str, float]:
         """One step; its losses by name."""

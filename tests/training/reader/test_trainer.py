@@ -13,12 +13,13 @@ import torch
 from lucida.errors import UsageError
 from lucida.models.protocols import SpanCalibration
 from lucida.models.reader.reader import SpanReader
+from lucida.training.loop import Report
 from lucida.training.reader import checkpoint
 from lucida.training.reader.examples import Example
 from lucida.training.reader.feed import Feed, Share
 from lucida.training.reader.network import SpanNetwork, TorchSpans
 from lucida.training.reader.objective import consistency_loss, span_losses
-from lucida.training.reader.trainer import Recipe, Report, Trainer
+from lucida.training.reader.trainer import Recipe, Trainer
 from lucida.training.schedule import Schedule
 
 RECIPE = Recipe(layers=2, batch=8, minutes=0.05, average=0.8, schedule=Schedule(5e-3, 0.02), head_rate=1.0)
