@@ -44,6 +44,8 @@ class Material:
         rows: int64, the pictures to train on.
         offset: of the set's concepts in its bank; the bank sets it.
         general: bool (concepts, g), which general words are true of a concept; None before ``share_general_words``.
+        exclusive: whether what one of its concepts names is never what another names. However near the words of two
+            classes are ("spiny lobster", "lobster"), they then compete.
         kind: what its pictures are, a key of ``lucida.models.prompts.KIND_PROMPTS``; empty where they are mixed.
     """
 
@@ -55,6 +57,7 @@ class Material:
     offset: int = 0
     general: NDArray[np.bool_] | None = None
     kind: str = ""
+    exclusive: bool = False
 
     @classmethod
     def of(
@@ -66,11 +69,20 @@ class Material:
         *,
         without_families: Sequence[str] = (),
         kind: str = "",
+        exclusive: bool = False,
     ) -> Material:
         """Take a packed set into a run, without the styles of some families, which are kept for measuring."""
         families = packed.card.families or packed.card.styles
         left_out = [number for number, family in enumerate(families) if family in without_families]
-        return cls(packed, group, share, views, np.flatnonzero(~np.isin(packed.styles, left_out)), kind=kind)
+        return cls(
+            packed,
+            group,
+            share,
+            views,
+            np.flatnonzero(~np.isin(packed.styles, left_out)),
+            kind=kind,
+            exclusive=exclusive,
+        )
 
     @property
     def name(self) -> str:
@@ -101,8 +113,15 @@ class Bank:
             material.offset = len(names)
             names += _names(material)
         self.variants = torch.from_numpy(_variants(names, encoder))
-        small = len(names) <= _LARGE
-        self._rivals = rivals_of(self.mean(), torch.from_numpy(_namesakes(names))) if small else None
+        if len(names) > _LARGE:
+            self._rivals = None
+            return
+        related = torch.from_numpy(_namesakes(names))
+        self._rivals = rivals_of(self.mean(), related)
+        for material in sets:
+            if material.exclusive:
+                own = slice(material.offset, material.offset + len(material.packed.card.concepts))
+                self._rivals[own, own] |= ~related[own, own]
 
     def among(
         self, targets: torch.Tensor, generator: torch.Generator

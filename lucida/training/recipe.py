@@ -20,14 +20,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Ingredient:
-    """One set of the recipe: its folder's name, the bank its words compete in, its share of a batch, its views, and
-    whether it shows pictures or pages.
+    """One set of the recipe: its folder's name, the bank its words compete in, its share of a batch, its views, whether
+    its concepts exclude each other, and whether it shows pictures or pages.
     """
 
     name: str
     group: str
     share: float
     views: Views
+    exclusive: bool = False
     kind: str = "picture"
 
 
@@ -40,12 +41,12 @@ _SHEETS = Views(scale=(0.6, 1.05), aspect=1.6, flip=False, rotate=3.0, colour=0.
 
 #: In order of their share; the first must be there.
 MINI = (
-    Ingredient("photos64", "photographs", 0.68, _PHOTOGRAPHS),
+    Ingredient("photos64", "photographs", 0.68, _PHOTOGRAPHS, exclusive=True),
     Ingredient("photos32", "photographs", 0.10, _PHOTOGRAPHS),
-    Ingredient("objects", "photographs", 0.05, _PHOTOGRAPHS),
-    Ingredient("pictograms", "pictograms", 0.11, _PICTOGRAMS),
+    Ingredient("objects", "photographs", 0.05, _PHOTOGRAPHS, exclusive=True),
+    Ingredient("pictograms", "pictograms", 0.11, _PICTOGRAMS, exclusive=True),
     Ingredient("scenes", "scenes", 0.03, _SCENES),
-    Ingredient("sheets", "sheets", 0.03, _SHEETS, "page"),
+    Ingredient("sheets", "sheets", 0.03, _SHEETS, kind="page"),
 )
 
 
@@ -82,6 +83,7 @@ def mini_trainer(
             entry.share,
             entry.views,
             without_families=held_out,
+            exclusive=entry.exclusive,
             kind=entry.kind,
         )
         for entry in present

@@ -30,6 +30,17 @@ def test_concepts_that_share_a_name_do_not_compete(words: object) -> None:
     assert objects.offset == 3
 
 
+def test_classes_that_exclude_each_other_compete_however_near_their_words(words: object) -> None:
+    lobsters = made((("American lobster",), ("spiny lobster",), ("lobster", "American lobster")))
+    near = Bank([lobsters], words).among(torch.tensor([0]), torch.Generator())[2]  # type: ignore[arg-type]
+    assert not near[0, 1]
+    lobsters.exclusive = True
+    apart = Bank([lobsters, made((("a lobster",),))], words).among(torch.tensor([0]), torch.Generator())[2]  # type: ignore[arg-type]
+    assert apart[0, 1]
+    assert not apart[0, 2], "what shares a name never competes"
+    assert not apart[0, 3], "another set may mean the same"
+
+
 def test_keywords_behind_the_names_are_not_names(words: object) -> None:
     bank = Bank([made((("grin", "happy"), ("smile", "happy")), names=(1, 1))], words)  # type: ignore[arg-type]
     assert bank.among(torch.tensor([0]), torch.Generator())[2].all()
