@@ -31,14 +31,14 @@ def test_concepts_that_share_a_name_do_not_compete(words: object) -> None:
 
 
 def test_classes_that_exclude_each_other_compete_however_near_their_words(words: object) -> None:
-    lobsters = made((("American lobster",), ("spiny lobster",), ("lobster", "American lobster")))
-    near = Bank([lobsters], words).among(torch.tensor([0]), torch.Generator())[2]  # type: ignore[arg-type]
-    assert not near[0, 1]
+    near = (("spiny lobster",), ("lobster spiny",), ("lobster", "spiny lobster"))
+    lobsters = made(near)
+    assert not Bank([lobsters], words).among(torch.tensor([0]), torch.Generator())[2][0, 1]  # type: ignore[arg-type]
     lobsters.exclusive = True
-    apart = Bank([lobsters, made((("a lobster",),))], words).among(torch.tensor([0]), torch.Generator())[2]  # type: ignore[arg-type]
-    assert apart[0, 1]
-    assert not apart[0, 2], "what shares a name never competes"
-    assert not apart[0, 3], "another set may mean the same"
+    rivals = Bank([lobsters, made((("spiny lobster now",),))], words).among(torch.tensor([0]), torch.Generator())[2]  # type: ignore[arg-type]
+    assert rivals[0, 1]
+    assert not rivals[0, 2], "what shares a name never competes"
+    assert not rivals[0, 3], "another set may mean the same"
 
 
 def test_keywords_behind_the_names_are_not_names(words: object) -> None:
