@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 from lucida.errors import ModelError, UsageError
 from lucida.models import hf_files, hub, openclip_files, records
+from lucida.models.diffusion import files as diffusion_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +20,13 @@ class Wanted:
         repository: ``owner/name``.
         revision: branch, tag or commit; None is the newest.
         choose: picks the files out of the names that the repository holds; raises ModelError if they are not there.
+        whole: whether a folder that another program filled has all that it should.
     """
 
     repository: str
     revision: str | None
     choose: Callable[[list[str]], list[str]]
+    whole: Callable[[Path], bool] = Path.is_dir
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +82,20 @@ def wanted(spec: str) -> list[Wanted]:
         if hf_files.local_folder(spec) is not None:
             return []
         return [Wanted(repository, revision, lambda names: hf_files.choose(names, repository))]
+    if spec.startswith(diffusion_files.PREFIX):
+        repository, revision = diffusion_files.split_spec(spec)
+        if diffusion_files.local_folder(spec) is not None:
+            return []
+        return [
+            Wanted(repository, revision, lambda names: diffusion_files.choose(names, repository), diffusion_files.whole)
+        ]
     if spec.startswith(openclip_files.PREFIX):
         parts = openclip_files.repositories(spec)
         return [Wanted(repository, None, _chooser(repository, names)) for repository, names in parts]
-    raise UsageError(f"{spec!r} names nothing that can be downloaded.", "Write hf:OWNER/NAME or openclip:MODEL/TAG.")
+    raise UsageError(
+        f"{spec!r} names nothing that can be downloaded.",
+        "Write hf:OWNER/NAME, openclip:MODEL/TAG or diffusers:OWNER/NAME.",
+    )
 
 
 def plan(spec: str) -> Plan:
@@ -163,15 +176,18 @@ def _adopted(spec: str) -> list[Path] | None:
 def _found(spec: str) -> list[tuple[str, str, Path]] | None:
     found: list[tuple[str, str, Path]] = []
     for want in wanted(spec):
-        marks = (*hf_files.COMPANIONS, *openclip_files.WEIGHTS)
+        marks = (*hf_files.COMPANIONS, *openclip_files.WEIGHTS, *diffusion_files.MARKS)
         here = next(filter(None, (hub.cached(want.repository, name, want.revision) for name in marks)), None)
         if here is None:
             return None
         folder = here.parent  # snapshots/COMMIT
+        there = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
         try:
-            names = want.choose([path.name for path in folder.iterdir()])
+            names = want.choose(there)
         except ModelError:
             return None  # begun and not finished
+        if not want.whole(folder):
+            return None
         found += [(want.repository, folder.name, folder / name) for name in names]
     return found
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
 
 from lucida.errors import DependencyError, ModelError
 from lucida.lazy import require
@@ -20,6 +21,13 @@ if TYPE_CHECKING:
 
 #: For every ``from_pretrained``.
 TRUSTED = {"local_files_only": True, "trust_remote_code": False}
+
+
+class Foldered(Protocol):
+    """Whatever lies in a folder, for the sentences of errors."""
+
+    @property
+    def folder(self) -> Path: ...
 
 
 def load_weights(auto: Any, files: HfFiles, placement: Placement, **options: Any) -> Any:
@@ -61,7 +69,7 @@ def load_weights(auto: Any, files: HfFiles, placement: Placement, **options: Any
 
 
 @contextmanager
-def careful(files: HfFiles, what: str) -> Iterator[None]:
+def careful(files: Foldered, what: str) -> Iterator[None]:
     """Without network, chatter and progress bars; whatever goes wrong becomes one sentence."""
     logging = require("transformers.utils.logging", "load a model")
     before, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()

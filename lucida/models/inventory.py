@@ -6,12 +6,15 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lucida.errors import LucidaError
 from lucida.models.profiles import PROFILES, Profile
 
-_BOTH, _LOOKS = "text and image encoder", "vision-language model"
+if TYPE_CHECKING:
+    from lucida.models.records import Record
+
+_BOTH, _LOOKS, _DRAWS = "text and image encoder", "vision-language model", "generator of pictures"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +24,7 @@ class ModelRow:
     Attributes:
         spec: what to write in settings.
         profile: a shorter name for it, empty if it has none.
-        role: "text encoder", "text and image encoder", "vision-language model" or "OCR".
+        role: "text encoder", "text and image encoder", "vision-language model", "generator of pictures" or "OCR".
         description: what it is, one sentence.
         installed: whether it can be used now.
         licence: SPDX name of the weights' or program's licence.
@@ -47,7 +50,8 @@ class ModelRow:
 def describe_models() -> list[ModelRow]:
     """What there is and what is installed. Loads no model and imports no heavy package."""
     encoders = [_mini_row(), _minilm_row(), *map(_profile_row, PROFILES[1:]), *_downloaded_rows()]
-    return [*encoders, _openclip_row(), _hf_row(), _looking_row(), _server_row(), _tesseract_row(), _rapidocr_row()]
+    others = [_looking_row(), _server_row(), _drawing_row(), _tesseract_row(), _rapidocr_row()]
+    return [*encoders, _openclip_row(), _hf_row(), *others]
 
 
 def _minilm_row() -> ModelRow:
@@ -99,10 +103,15 @@ def _downloaded_rows() -> list[ModelRow]:
         if record.spec not in known and downloads.installed(record.spec):
             where, size = _recorded(record.spec)
             text = f"Downloaded from {record.source}."
-            # Whoever is talked to has a template for it.
-            talks = any(file.name.startswith("chat_template") for file in record.files)
-            rows.append(ModelRow(record.spec, _LOOKS if talks else _BOTH, text, True, "see its page", size, where))
+            rows.append(ModelRow(record.spec, _role(record), text, True, "see its page", size, where))
     return rows
+
+
+def _role(record: Record) -> str:
+    if record.spec.startswith("diffusers:"):
+        return _DRAWS
+    # Whoever is talked to has a template for it.
+    return _LOOKS if any(file.name.startswith("chat_template") for file in record.files) else _BOTH
 
 
 def _recorded(spec: str) -> tuple[str, int]:
@@ -132,6 +141,13 @@ def _looking_row() -> ModelRow:
     text = "SmolVLM, Qwen-VL, LLaVA, Gemma 3, InternVL and their like: look at pictures and answer in words."
     advice = "" if where else "Install it with: pip install transformers."
     return ModelRow("hf:ID_OR_FOLDER?OPTIONS", _LOOKS, text, bool(where), "depends on the weights", 0, where, advice)
+
+
+def _drawing_row() -> ModelRow:
+    where = _package_folder("diffusers")
+    text = "Stable Diffusion, SDXL, SD3, Flux, PixArt, LCM and their like: draw pictures from words and pictures."
+    advice = "" if where else "Install it with: pip install diffusers."
+    return ModelRow("diffusers:ID_OR_FOLDER", _DRAWS, text, bool(where), "depends on the weights", 0, where, advice)
 
 
 def _server_row() -> ModelRow:

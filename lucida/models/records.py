@@ -90,13 +90,19 @@ def write(spec: str, files: list[tuple[str, str, Path]]) -> Record:
         ModelError: a file cannot be read, or the cache folder cannot be written.
     """
     rows = tuple(
-        RecordedFile(repository, revision, path.name, path.stat().st_size, sha256_of(path))
+        RecordedFile(repository, revision, _name(path, revision), path.stat().st_size, sha256_of(path))
         for repository, revision, path in files
     )
     record = Record(spec, hub.endpoint(), rows)
     with replacing(record_path(spec)) as part:
         part.write_text(json.dumps(record.to_json(), indent=1), encoding="utf-8")
     return record
+
+
+def _name(path: Path, revision: str) -> str:
+    """A file's path inside its repository: what follows the folder that is called after the revision."""
+    parts = path.parts
+    return "/".join(parts[len(parts) - parts[::-1].index(revision) :]) if revision in parts else path.name
 
 
 def verified(record: Record) -> list[Path] | None:

@@ -10,10 +10,18 @@ from lucida.models.profiles import spec_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from lucida.models.protocols import ImageEncoder, OcrEngine, SharedEncoder, TextEncoder, VisionLanguageModel
+    from lucida.models.protocols import (
+        Generator,
+        ImageEncoder,
+        OcrEngine,
+        SharedEncoder,
+        TextEncoder,
+        VisionLanguageModel,
+    )
 
 _SHARED = "mini, openclip:MODEL/TAG, openclip:local-dir:FOLDER, hf:ID_OR_FOLDER"
 _ENCODERS = f"minilm, {_SHARED}"
+_DRAWERS = "diffusers:ID_OR_FOLDER"
 _SPEAKERS = "hf:ID_OR_FOLDER, openai:MODEL@BASE_URL"
 
 
@@ -105,6 +113,25 @@ def load_vlm(spec: str, *, allow_download: bool = False) -> VisionLanguageModel:
 
         return OpenAiModel(spec)
     raise UsageError(f"There is no vision-language model {spec!r}.", f"Known are: {_SPEAKERS}.")
+
+
+def load_generator(spec: str, *, allow_download: bool = False) -> Generator:
+    """The generator of pictures that ``spec`` names. Its weights load at the first drawing.
+
+    Args:
+        spec: ``diffusers:ID_OR_FOLDER``, options behind a question mark.
+        allow_download: fetch weights that are not on this machine. Without it nothing is ever downloaded.
+
+    Raises:
+        UsageError: no such generator.
+        ModelError: its weights are absent, altered or unsafe.
+        DependencyError: a package that it needs is absent.
+    """
+    if spec.startswith("diffusers:"):
+        from lucida.models.diffusion.generator import DiffusersGenerator
+
+        return DiffusersGenerator(spec, allow_download=allow_download)
+    raise UsageError(f"There is no generator of pictures {spec!r}.", f"Known are: {_DRAWERS}.")
 
 
 def load_ocr(spec: str, languages: Sequence[str]) -> OcrEngine | None:

@@ -29,7 +29,7 @@ def test_rows_say_what_is_installed(tower_folder: Path, monkeypatch: pytest.Monk
     rows = {row.spec: row for row in describe_models()}
     encoders = {"mini", "minilm", "openclip:MODEL/TAG", "hf:ID_OR_FOLDER", *(entry.encoder for entry in PROFILES)}
     speakers = {"hf:ID_OR_FOLDER?OPTIONS", "openai:MODEL@ADDRESS"}
-    assert set(rows) == {*encoders, *speakers, "tesseract", "rapidocr"}
+    assert set(rows) == {*encoders, *speakers, "diffusers:ID_OR_FOLDER", "tesseract", "rapidocr"}
     assert {rows[spec].role for spec in speakers} == {"vision-language model"}
     assert rows["minilm"].installed
     assert rows["minilm"].size_bytes > 90_000_000

@@ -34,11 +34,13 @@ class Control:
         kind: "canny", "scribble", "segmentation", "depth", "pose", "normal", or "given" for a finished control image.
         image: RGB; of a kind other than "given" the control image is computed from it.
         weight: how strongly it rules, 1 is usual.
+        net: the kind of control whose network reads a finished control image; may stay empty where there is only one.
     """
 
     kind: str
     image: Image
     weight: float = 1.0
+    net: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,8 @@ class Drawn:
         images: RGB.
         seeds: of each.
         settings: plain JSON: spec, fingerprint, scheduler and its settings, steps, guidance, strength, size, dtype,
-            device, versions of the libraries, hashes of the pictures that went in.
+            device, versions of the libraries, hashes of the pictures that went in, and, where a model has a safety
+            checker, which pictures it flagged (and blackened).
         seconds: wall clock.
     """
 

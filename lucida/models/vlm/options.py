@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import unquote
 
 from lucida.errors import UsageError
 from lucida.models.hf_files import split_spec
+from lucida.models.spec_options import DTYPES, meaning, split
 
-_DTYPES = {
-    "auto": "auto",
-    **dict.fromkeys(("fp32", "float32"), "fp32"),
-    **dict.fromkeys(("bf16", "bfloat16"), "bf16"),
-    **dict.fromkeys(("fp16", "float16"), "fp16"),
-}
 _QUANTISED = ("8bit", "4bit")
 _NAMES = ("dtype", "device", "max_pixels", "quantise")
 #: Smaller pictures than this show nothing.
@@ -44,32 +38,16 @@ def read(spec: str) -> Options:
     Raises:
         UsageError: it has another form, or an option that is unknown, given twice or without sense.
     """
-    model, _, rest = spec.partition("?")
+    model, given = split(spec, _NAMES)
     split_spec(model)
-    given: dict[str, str] = {}
-    for pair in filter(None, rest.split("&")):
-        name, _, value = pair.partition("=")
-        if name not in _NAMES:
-            raise UsageError(f"{spec!r} has an unknown option {name!r}.", f"Known are: {', '.join(_NAMES)}.")
-        if name in given or not value:
-            what = "twice" if name in given else "without a value"
-            raise UsageError(f"{spec!r} gives the option {name} {what}.", f"Write it once, as {name}=VALUE.")
-        given[name] = unquote(value)
     pixels = given.get("max_pixels")
     return Options(
         model=model,
-        dtype=_of(spec, "dtype", given, _DTYPES),
-        device=given.get("device"),
-        max_pixels=None if pixels is None else _pixels(spec, pixels),
-        quantise=_of(spec, "quantise", given, dict(zip(_QUANTISED, _QUANTISED, strict=True))),
+        dtype=meaning(spec, "dtype", given, DTYPES),
+        device=given["device"][0] if "device" in given else None,
+        max_pixels=None if pixels is None else _pixels(spec, pixels[0]),
+        quantise=meaning(spec, "quantise", given, dict(zip(_QUANTISED, _QUANTISED, strict=True))),
     )
-
-
-def _of(spec: str, name: str, given: dict[str, str], known: dict[str, str]) -> str | None:
-    value = given.get(name)
-    if value is not None and value not in known:
-        raise UsageError(f"{spec!r} has no sense: there is no {name} {value!r}.", f"Known are: {', '.join(known)}.")
-    return None if value is None else known[value]
 
 
 def _pixels(spec: str, text: str) -> int:

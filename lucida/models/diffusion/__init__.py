@@ -1,0 +1,1 @@
+"""Pictures by diffusion, through diffusers' own pipelines and schedulers."""
