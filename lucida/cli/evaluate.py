@@ -14,6 +14,7 @@ import typer
 from lucida.cli.evaluate_qa import qa
 from lucida.cli.evaluate_reader import reader
 from lucida.cli.evaluate_retrieval import retrieval
+from lucida.cli.evaluate_vlm import vlm
 from lucida.cli.options import AsJson
 from lucida.cli.output import err, out, print_json
 from lucida.errors import ExitCode, UsageError
@@ -44,6 +45,7 @@ def register(app: typer.Typer) -> None:
     group.command()(qa)
     group.command()(encoder)
     group.command()(reader)
+    group.command()(vlm)
     app.add_typer(group)
 
 

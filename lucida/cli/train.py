@@ -12,6 +12,7 @@ from lucida.cli.output import err, out, print_json
 from lucida.cli.run_bar import RunBar
 from lucida.cli.train_data import register_data
 from lucida.cli.train_reader import reader
+from lucida.cli.train_vlm import vlm
 from lucida.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ def register(app: typer.Typer) -> None:
     """Add this group's commands."""
     register_data(train)
     train.command()(reader)
+    train.command()(vlm)
     app.add_typer(train)
 
 
@@ -47,6 +49,10 @@ def encoder(
         Path | None, typer.Option("--data", help="Packed sets of the recipe, as lucida train data makes them.")
     ] = None,
     minutes: Annotated[float, typer.Option("--minutes", min=0.01, help="Length of the run.")] = 20.0,
+    rate: Annotated[
+        float,
+        typer.Option("--rate", min=0.0, help="With --data: greatest learning rate; less for a tower that has learned."),
+    ] = 0.2,
     start: Annotated[
         Path | None, typer.Option("--start", help="Folder of a tower to begin with; with --pairs the present mini.")
     ] = None,
@@ -72,8 +78,9 @@ def encoder(
     from lucida.models.registry import load_text_encoder
     from lucida.training.encoder import Recipe
     from lucida.training.recipe import mini_trainer
+    from lucida.training.schedule import Schedule
 
-    recipe = Recipe(minutes=minutes, seed=seed)
+    recipe = Recipe(minutes=minutes, seed=seed, schedule=Schedule(peak_rate=rate))
     text = load_text_encoder("minilm")
     weights = None if start is None else start / "model.safetensors"
     trainer = mini_trainer(data, folder, text, recipe, start=weights, held_out=hold_out or ())

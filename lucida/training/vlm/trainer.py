@@ -1,0 +1,163 @@
+"""The training loop of the embedded vision-language model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lucida.training import state
+from lucida.training.loop import Report, spend
+from lucida.training.schedule import Schedule
+from lucida.training.vlm.building import EYE, Eye, Shape, build_model, save_folder
+
+if TYPE_CHECKING:
+    import torch
+
+    from lucida.training.vlm.feed import Batch, Feed
+
+_ADVICE = "Give the seed that it began with and the same tower, or another folder."
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What a run is made of.
+
+    Attributes:
+        shape: of the model.
+        batch: lessons per step.
+        longest: tokens of a lesson; longer ones are left out.
+        minutes: length of the run; time spent before an interruption counts.
+        weight_decay: of matrices.
+        average: decay of the running mean of the weights, which is what is kept in the end.
+        lessons: that the tokenizer is learned from.
+        seed: of everything random.
+        save_minutes: between checkpoints.
+    """
+
+    shape: Shape = field(default_factory=Shape)
+    batch: int = 48
+    longest: int = 512
+    minutes: float = 90.0
+    weight_decay: float = 0.05
+    average: float = 0.998
+    lessons: int = 8_000
+    seed: int = 1
+    save_minutes: float = 4.0
+    schedule: Schedule = field(default_factory=lambda: Schedule(peak_rate=1.5e-3, warm_up=0.03))
+
+
+class Trainer:
+    """One run. ``run`` goes on from the newest checkpoint in its folder.
+
+    The eye stays as it is; projector and language model learn.
+
+    Args:
+        recipe: what the run is made of.
+        folder: where its checkpoint lies; made if need be.
+        eye: the image tower.
+        processor: with the tokenizer.
+        feed: draws batches.
+
+    Raises:
+        UsageError: the folder holds a run of another shape, or the tower cannot be looked through.
+    """
+
+    def __init__(self, recipe: Recipe, folder: Path, eye: Eye, processor: Any, feed: Feed) -> None:
+        import torch
+
+        self.recipe, self.folder, self.processor, self.feed = recipe, folder, processor, feed
+        self.device = "cuda" if torch.cuda.is_available() else "cpu"
+        torch.manual_seed(recipe.seed)
+        self.model = build_model(recipe.shape, processor.tokenizer, eye).to(self.device).train()
+        self.model.model.vision_tower.eval().to(memory_format=torch.channels_last)
+        self.own = {name: one for name, one in self.model.named_parameters() if not name.startswith(EYE)}
+        self.mean = {name: one.detach().clone() for name, one in self.own.items()}
+        matrices = [one for one in self.own.values() if one.ndim > 1]
+        others = [one for one in self.own.values() if one.ndim <= 1]
+        groups = [{"params": matrices, "weight_decay": recipe.weight_decay}, {"params": others, "weight_decay": 0.0}]
+        self.optimiser = torch.optim.AdamW(groups, lr=recipe.schedule.peak_rate, betas=(0.9, 0.98))
+        self._tint = [torch.tensor(part, device=self.device).view(1, 3, 1, 1) for part in (eye.mean, eye.std)]
+        folder.mkdir(parents=True, exist_ok=True)
+        self.step, self.seconds = state.load(folder, self.own, self.mean, self.optimiser, self._shape(), _ADVICE)
+
+    @property
+    def progress(self) -> float:
+        """Share of the run that is done, 0..1."""
+        return min(self.seconds / (60 * self.recipe.minutes), 1.0)
+
+    def run(self, observe: Callable[[Report], None], evaluate: Callable[[Trainer], None] | None = None) -> None:
+        """Train until the budget is spent, saving on the way.
+
+        Args:
+            observe: hears of the run every twenty steps.
+            evaluate: called beside each checkpoint.
+        """
+        recipe = self.recipe
+        spend(
+            self,
+            batch=recipe.batch,
+            save_minutes=recipe.save_minutes,
+            save=Trainer.keep,
+            observe=observe,
+            evaluate=evaluate,
+        )
+
+    def keep(self) -> None:
+        """Write the checkpoint."""
+        counters = {"step": self.step, "seconds": self.seconds, **self._shape()}
+        state.save(self.folder, self.own, self.mean, self.optimiser, counters)
+
+    def advance(self) -> dict[str, float]:
+        """One step; its losses by name."""
+        import torch
+
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.recipe.schedule.rate(self.progress)
+        loss, right = self._loss(self.feed.batch(self.step, self.progress))
+        self.optimiser.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(self.own.values(), 1.0)
+        self.optimiser.step()
+        self.step += 1
+        decay = min(self.recipe.average, (1 + self.step) / (10 + self.step))
+        with torch.no_grad():
+            for name, now in self.own.items():
+                self.mean[name].lerp_(now, 1 - decay)
+        return {"loss": float(loss.detach()), "right": float(right)}
+
+    def save(self, folder: Path, card: Any) -> None:
+        """Write the averaged model as a folder that ``hf:`` loads.
+
+        Args:
+            folder: made if need be.
+            card: JSON; what it was trained on. The run's own figures are added.
+        """
+        figures = {"steps": self.step, "minutes": round(self.seconds / 60, 1), "batch": self.recipe.batch,
+                   "seed": self.recipe.seed, "shape": asdict(self.recipe.shape)}  # fmt: skip
+        save_folder(folder, self.model, self.processor, self.mean, {**card, **figures})
+
+    def _loss(self, batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
+        """Cross-entropy over the tokens of the model's own turns, and the share of them that it would have said."""
+        import torch
+
+        ids, own = batch.ids.to(self.device), batch.own.to(self.device)[:, 1:]
+        shown = {} if batch.pictures is None else {"pixel_values": self._standard(batch.pictures)}
+        with torch.autocast(self.device, dtype=torch.bfloat16):
+            states = self.model.model(
+                input_ids=ids, attention_mask=batch.mask.to(self.device), use_cache=False, **shown
+            ).last_hidden_state
+            logits = self.model.lm_head(states[:, :-1][own])
+        wanted = ids[:, 1:][own]
+        right = (logits.detach().argmax(dim=1) == wanted).float().mean()
+        return torch.nn.functional.cross_entropy(logits.float(), wanted), right
+
+    def _standard(self, pictures: torch.Tensor) -> torch.Tensor:
+        import torch
+
+        mean, std = self._tint
+        return ((pictures.to(self.device) - mean) / std).contiguous(memory_format=torch.channels_last)
+
+    def _shape(self) -> dict[str, Any]:
+        return {"shape": asdict(self.recipe.shape), "seed": self.recipe.seed, "words": len(self.processor.tokenizer)}
