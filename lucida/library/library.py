@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from lucida.config import TEXT_ENCODER, ReadOptions
 from lucida.errors import LibraryError, UsageError
 from lucida.index import Compacted, Filter, Problem, SourceRow
-from lucida.library.opened import OpenLibrary
+from lucida.library.making import MakingLibrary
 from lucida.library.progress import EmbedProgress, Observer, ignore_progress
 from lucida.types import Answer, Box, Citation, Hit, IngestReport
 from lucida.types.paths import printable
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from lucida.query.duplicates import DuplicateGroup
 
 
-class Library(OpenLibrary):
+class Library(MakingLibrary):
     """One folder that can be searched and asked. Use ``Library.open``; close it, or use it in a ``with`` block.
 
     Many processes may read one library at a time, and one may write. A ``Library`` holds the writer's lock only while
@@ -212,22 +212,16 @@ class Library(OpenLibrary):
                 sense.
             ModelError: an encoder that the library was made with is not here.
         """
-        from lucida.models.cache import cache_folder
         from lucida.query.opening import parts_of
         from lucida.query.request import SearchRequest
-        from lucida.query.search import Encoders, search
+        from lucida.query.search import search
 
         where = Filter(kind=kind, path=path, media_type=media_type, since=since, until=until)
         parts = parts_of(images, like, plus, minus)
         if query or any(part.text for part in parts):
             self._backends.load_encoder_ahead()
         index = self._reading()
-        encoders = Encoders(
-            self.encoder() if index.encoder() is not None else None,
-            self.shared_encoder() if index.shared() is not None else None,
-            cache_folder() / "null-queries",
-        )
-        return search(index, encoders, SearchRequest(query, top_k, where, parts, all_copies, cutoff))
+        return search(index, self._encoders(index), SearchRequest(query, top_k, where, parts, all_copies, cutoff))
 
     def ask(
         self,

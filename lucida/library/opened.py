@@ -19,6 +19,7 @@ from lucida.types.paths import printable
 if TYPE_CHECKING:
     from lucida.library.embedding import Embedder
     from lucida.models.protocols import SharedEncoder, TextEncoder
+    from lucida.query.search import Encoders
 
 
 class OpenLibrary:
@@ -137,6 +138,17 @@ class OpenLibrary:
         except LucidaError as error:
             return error
         return self._backends.shared_problem
+
+    def _encoders(self, index: Index) -> Encoders:
+        """What turns queries into vectors: the encoders that the index was built with."""
+        from lucida.models.cache import cache_folder
+        from lucida.query.search import Encoders
+
+        return Encoders(
+            self.encoder() if index.encoder() is not None else None,
+            self.shared_encoder() if index.shared() is not None else None,
+            cache_folder() / "null-queries",
+        )
 
     def _embedder(self, index: Index) -> Embedder:
         from lucida.library.embedding import Embedder

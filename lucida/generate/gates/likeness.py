@@ -6,7 +6,7 @@ two pictures of one thing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -38,13 +38,21 @@ class Pictures:
         names: of each, for reasons.
         looks: their perceptual hashes.
         vectors: unit rows, float32 (n, dimension), rows of zeros where there is none; None where none has one.
+        vector_of: gives a picture's vector by its place, for collections too large to hold; None where it has none.
     """
 
-    def __init__(self, names: Sequence[str] = (), looks: Sequence[int] = (), vectors: Vectors | None = None) -> None:
+    def __init__(
+        self,
+        names: Sequence[str] = (),
+        looks: Sequence[int] | NDArray[np.uint64] = (),
+        vectors: Vectors | None = None,
+        vector_of: Callable[[int], Vectors | None] | None = None,
+    ) -> None:
         self._names = list(names)
         self._looks = np.array(looks, dtype=np.uint64)
         self._count = len(self._names)
         self._vectors = vectors
+        self._vector_of = vector_of
 
     def __len__(self) -> int:
         return self._count
@@ -82,7 +90,12 @@ class Pictures:
         return min(matches, key=lambda match: (match.bits, -(match.cosine or 0.0)), default=None)
 
     def _cosine(self, at: int, candidate: Candidate) -> float | None:
-        if self._vectors is None or candidate.vector is None or at >= len(self._vectors):
+        if candidate.vector is None:
+            return None
+        if self._vector_of is not None:
+            found = self._vector_of(at)
+            return None if found is None else float(found @ candidate.vector)
+        if self._vectors is None or at >= len(self._vectors):
             return None
         known = self._vectors[at]
         return float(known @ candidate.vector) if known.any() else None

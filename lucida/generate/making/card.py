@@ -14,7 +14,12 @@ from lucida.generate.making.manifest import Manifest
 from lucida.generate.making.origin import TRAINED
 
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (10**12, "n>100K"))
-_USES = {"text": "the class's words", "vector": "vectors of retrieved items", "image": "a retrieved picture"}
+_USES = {
+    "text": "the class's words",
+    "vector": "vectors of retrieved items",
+    "image": "a retrieved picture to begin with",
+    "guide": "retrieved pictures as prompts",
+}
 _GATES = (
     ("agreement", "agreement", "least probability of the own label"),
     ("rival", "rival", "highest probability of another label"),

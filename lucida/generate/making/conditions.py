@@ -15,7 +15,7 @@ from lucida.errors import LucidaError, SourceError
 from lucida.generate.making.order import Order, Parent, Recipe, Use, Wanted
 from lucida.generate.making.packed import packed, unpacked
 from lucida.ingest.pictures.perceptual_hash import pixel_digest
-from lucida.models.protocols.drawing import DrawRequest
+from lucida.models.protocols.drawing import DrawRequest, Guide
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -42,6 +42,18 @@ class Shelf(Protocol):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Pixels:
+    """The pixels of an item, RGB, and their digest as hexadecimal SHA-256."""
+
+    item: int
+    image: Image
+    sha256: str
+
+    def to_json(self) -> dict[str, Any]:
+        return {"item": self.item, "sha256": self.sha256}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Condition:
     """What guides one drawing.
 
@@ -49,25 +61,25 @@ class Condition:
         parents: the items.
         prompt: words; empty where they do not guide.
         vector: float32 (dimension,), unit length, or None.
-        item, image, image_sha256: the item to begin with, its pixels and their digest; None where there is none.
+        start: the picture to begin with, or None.
+        guides: pictures as prompts.
         gone: items that were to guide it and are no longer there.
     """
 
     parents: tuple[Parent, ...]
     prompt: str
     vector: Vectors | None = None
-    item: int | None = None
-    image: Image | None = None
-    image_sha256: str | None = None
+    start: Pixels | None = None
+    guides: tuple[Pixels, ...] = ()
     gone: tuple[int, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        image = {"item": self.item, "sha256": self.image_sha256} if self.item is not None else None
         return {
             "prompt": self.prompt,
             "parents": [parent.id for parent in self.parents],
             "vector": packed(self.vector),
-            "image": image,
+            "image": None if self.start is None else self.start.to_json(),
+            "guides": [guide.to_json() for guide in self.guides],
             "gone": list(self.gone),
         }
 
@@ -87,14 +99,18 @@ def condition(wanted: Wanted, recipe: Recipe, number: int, shelf: Shelf) -> Cond
     group = groups[number % len(groups)] if groups else ()
     there = shelf.there([parent.id for parent in group]) if group else ()
     parents = tuple(parent for parent in group if parent.id in there)
-    gone = tuple(parent.id for parent in group if parent.id not in there)
+    pictures: list[Pixels] = []
+    if Use.IMAGE in recipe.use or Use.GUIDE in recipe.use:
+        pictures = [pixels for parent in parents if (pixels := _pixels(parent.id, shelf)) is not None]
+        parents = tuple(parent for parent in parents if parent.id in {pixels.item for pixels in pictures})
+    gone = tuple(parent.id for parent in group if parent not in parents)
     worded = Use.TEXT in recipe.use or (Use.VECTOR not in recipe.use and not parents)
     found = Condition(parents, wanted.prompt if worded else "", gone=gone)
     if Use.VECTOR in recipe.use:
         found = replace(found, vector=mixed(wanted.vector, [p.vector for p in parents], recipe))
-    if Use.IMAGE in recipe.use and parents:
-        found = _begun_with(found, parents[number // len(groups) % len(parents)], shelf)
-    return found
+    if Use.IMAGE in recipe.use and pictures:
+        found = replace(found, start=pictures[number // len(groups) % len(pictures)])
+    return replace(found, guides=tuple(pictures)) if Use.GUIDE in recipe.use else found
 
 
 def mixed(words: Vectors | None, items: Sequence[Vectors | None], recipe: Recipe) -> Vectors | None:
@@ -108,13 +124,12 @@ def mixed(words: Vectors | None, items: Sequence[Vectors | None], recipe: Recipe
     return np.asarray(total / length, dtype=np.float32) if length > 1e-6 else None
 
 
-def _begun_with(found: Condition, parent: Parent, shelf: Shelf) -> Condition:
+def _pixels(item: int, shelf: Shelf) -> Pixels | None:
     try:
-        image = shelf.picture(parent.id)
+        image = shelf.picture(item)
     except LucidaError:  # gone since it was retrieved: the others still guide
-        left = tuple(other for other in found.parents if other.id != parent.id)
-        return replace(found, parents=left, gone=(*found.gone, parent.id))
-    return replace(found, item=parent.id, image=image, image_sha256=pixel_digest(image).hex())
+        return None
+    return Pixels(item, image, pixel_digest(image).hex())
 
 
 def request_for(given: Condition, recipe: Recipe, seed: int, count: int) -> DrawRequest:
@@ -130,29 +145,31 @@ def request_for(given: Condition, recipe: Recipe, seed: int, count: int) -> Draw
         num_inference_steps=recipe.num_inference_steps,
         guidance_scale=recipe.guidance_scale,
         scheduler=recipe.scheduler,
-        image=given.image,
-        strength=recipe.strength if given.image is not None else None,
+        image=None if given.start is None else given.start.image,
+        strength=None if given.start is None else recipe.strength,
+        guides=tuple(Guide(pixels.image, recipe.item_weight) for pixels in given.guides),
     )
 
 
 def as_drawn(draw: Mapping[str, Any], order: Order, shelf: Shelf) -> Condition:
-    """The condition of a drawing in a journal or a manifest, with its picture fetched again.
+    """The condition of a drawing in a journal or a manifest, with its pictures fetched again.
 
     Raises:
-        LucidaError: the picture is gone, or is another one now.
+        LucidaError: a picture is gone, or is another one now.
     """
-    image = draw["image"]
-    pool = {parent.id: parent for wanted in order.classes for parent in (*wanted.pool, *wanted.real)}
+    pool = {parent.id: parent for wanted in order.classes for parent in wanted.pool}
     parents = tuple(pool[item] for item in draw["parents"] if item in pool)
-    found = Condition(parents, draw["prompt"], unpacked(draw["vector"]))
-    if image is None:
-        return found
-    found = replace(found, item=image["item"], image=shelf.picture(image["item"]))
-    assert found.image is not None
-    digest = pixel_digest(found.image).hex()
-    if digest != image["sha256"]:
+    start = None if draw["image"] is None else _again(draw["image"], shelf)
+    guides = tuple(_again(row, shelf) for row in draw["guides"])
+    return Condition(parents, draw["prompt"], unpacked(draw["vector"]), start, guides)
+
+
+def _again(row: Mapping[str, Any], shelf: Shelf) -> Pixels:
+    image = shelf.picture(row["item"])
+    found = Pixels(row["item"], image, pixel_digest(image).hex())
+    if found.sha256 != row["sha256"]:
         raise SourceError(
-            f"The picture of item {image['item']}, with which this began, is another one now.",
+            f"The picture of item {row['item']}, which guided this, is another one now.",
             "Bring its source back as it was.",
         )
-    return replace(found, image_sha256=digest)
+    return found

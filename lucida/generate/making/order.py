@@ -25,6 +25,7 @@ class Use(StrEnum):
     TEXT = "text"  # the class's words
     VECTOR = "vector"  # the mean of retrieved items and the words, in the shared space
     IMAGE = "image"  # a retrieved picture to begin with
+    GUIDE = "guide"  # retrieved pictures as prompts (IP-Adapter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,8 @@ class Recipe:
         use: what guides a drawing.
         template: words of a class, ``{}`` standing for its name.
         negative_prompt: what should not be there.
-        prompt_weight, item_weight: of the words' vector and of the items' mean in a mixture.
+        prompt_weight, item_weight: of the words' vector and of the items' mean in a mixture; the second also of
+            pictures as prompts.
         strength: how much of a picture to begin with is given up, 0..1.
         parents: items that guide one drawing together.
         batch: pictures that are drawn at once, with the same guidance.
