@@ -13,6 +13,8 @@ from lucida.cli.output import err, out, plural, print_json, size_of
 from lucida.errors import ExitCode, ModelError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lucida.models.downloads import Plan, Progress
     from lucida.models.inventory import ModelRow
 
@@ -105,10 +107,8 @@ def _downloaded(name: str, *, agreed: bool) -> str:
 
     spec = spec_of(name)
     if not downloads.wanted(spec):
-        from lucida.models.registry import load_shared_encoder, load_text_encoder
-
         # A folder, or what came with the package: nothing to fetch, but it should be whole.
-        (load_text_encoder if spec == "minilm" else load_shared_encoder)(spec)
+        _loader(spec)(spec)
         return spec
     if downloads.installed(spec):
         downloads.present(spec)
@@ -120,6 +120,15 @@ def _downloaded(name: str, *, agreed: bool) -> str:
     with _Bar(plan.size) as show:
         downloads.fetch(plan, show)
     return spec
+
+
+def _loader(spec: str) -> Callable[[str], object]:
+    """What loads a spec of this kind."""
+    from lucida.models import registry
+
+    if spec.startswith("diffusers:"):
+        return registry.load_generator
+    return registry.load_text_encoder if spec == "minilm" else registry.load_shared_encoder
 
 
 def _announce(plan: Plan) -> None:

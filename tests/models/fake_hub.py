@@ -75,8 +75,13 @@ class Handler(BaseHTTPRequestHandler):
             self.send(404, b"{}", {"X-Error-Code": "RepoNotFound"}, body=body)
             return
         rows = []
-        for path in sorted(self.hub.folders[name].iterdir()):
-            row = {"rfilename": path.name, "size": path.stat().st_size, "blobId": git_sha(path)}
+        folder = self.hub.folders[name]
+        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+            row = {
+                "rfilename": path.relative_to(folder).as_posix(),
+                "size": path.stat().st_size,
+                "blobId": git_sha(path),
+            }
             if path.suffix in {".safetensors", ".bin"}:
                 row["lfs"] = {"sha256": sha256(path), "size": path.stat().st_size, "pointerSize": 130}
             rows.append(row)

@@ -15,7 +15,7 @@ from lucida.models.diffusion import options
 from lucida.models.diffusion.checking import plan as planned
 from lucida.models.diffusion.controls import Controls
 from lucida.models.diffusion.files import find, one_file, read
-from lucida.models.diffusion.loading import addon
+from lucida.models.diffusion.loading import addon, image_encoder
 from lucida.models.diffusion.prompts import Prompts
 from lucida.models.diffusion.settings import settings_of
 from lucida.models.diffusion.studio import Studio
@@ -112,6 +112,7 @@ def _addons(chosen: options.Options) -> list[Path]:
     files = [one_file(addon(lora.place), "LoRA") for lora in chosen.loras]
     if chosen.ip_adapter is not None:
         files.append(one_file(addon(chosen.ip_adapter), "IP-Adapter"))
+        files += [path for path in (image_encoder(chosen.ip_adapter),) if path.exists()]
     for place in (*(place for _, place in chosen.controlnets), chosen.depth, chosen.pose):
         if place is not None:
             found = sorted(addon(place).glob("*.safetensors"))

@@ -102,7 +102,6 @@ def _loaded(part: Part, placement: Placement) -> Any:
 def _put_loras(pipe: Any, options: Options) -> None:
     if not options.loras:
         return
-    require("peft", "put a LoRA onto a model")
     names = [f"lora{number}" for number in range(len(options.loras))]
     for name, lora in zip(names, options.loras, strict=True):
         file = one_file(addon(lora.place), "LoRA")
@@ -118,15 +117,7 @@ def _put_loras(pipe: Any, options: Options) -> None:
 def _put_adapter(pipe: Any, options: Options) -> None:
     if options.ip_adapter is None:
         return
-    if not hasattr(pipe, "unet") or not hasattr(pipe, "load_ip_adapter"):
-        raise UsageError("An IP-Adapter is put onto models with a U-Net.", "Leave ip_adapter out of the spec.")
     file = one_file(addon(options.ip_adapter), "IP-Adapter")
-    encoder = file.parent / "image_encoder"
-    if getattr(pipe, "image_encoder", None) is None and not (encoder / "model.safetensors").exists():
-        raise ModelError(
-            f"The IP-Adapter {file} has no image encoder beside it.",
-            f"Put the folder image_encoder, with config.json and model.safetensors, into {file.parent}.",
-        )
     with _fitting(file, "IP-Adapter"), quiet():
         pipe.load_ip_adapter(
             str(file.parent),
@@ -171,17 +162,40 @@ def _tune(pipe: Any, options: Options) -> None:
 
 
 def offload(pipe: Any, options: Options, placement: Placement) -> None:
-    """Let weights wait in the processor's memory until they are called.
-
-    Raises:
-        UsageError: there is no accelerator to keep free.
-        DependencyError: accelerate is absent.
-    """
-    if options.offload is None:
-        return
-    if placement.device == "cpu":
-        raise UsageError("Weights cannot be offloaded from the processor to itself.", "Leave offload out of the spec.")
-    require("accelerate", "offload weights")
+    """Let weights wait in the processor's memory until they are called."""
     with quiet():
         start = pipe.enable_model_cpu_offload if options.offload == "model" else pipe.enable_sequential_cpu_offload
         start(device=placement.device)
+
+
+def check(files: Pipeline, placement: Placement, options: Options) -> None:
+    """Refuse options that have no sense here, before any weights are read.
+
+    Raises:
+        UsageError: there is no accelerator to keep free, or no U-Net for an IP-Adapter.
+        ModelError: an IP-Adapter lacks its image encoder.
+        DependencyError: peft or accelerate is absent, and an option needs it.
+    """
+    if options.loras:
+        require("peft", "put a LoRA onto a model")
+    if options.offload is not None:
+        if placement.device == "cpu":
+            raise UsageError(
+                "Weights cannot be offloaded from the processor to itself.", "Leave offload out of the spec."
+            )
+        require("accelerate", "offload weights")
+    if options.ip_adapter is None:
+        return
+    if "unet" not in files.parts:
+        raise UsageError("An IP-Adapter is put onto models with a U-Net.", "Leave ip_adapter out of the spec.")
+    encoder = image_encoder(options.ip_adapter)
+    if "image_encoder" not in files.parts and not encoder.exists():
+        raise ModelError(
+            f"The IP-Adapter {options.ip_adapter} has no image encoder beside it.",
+            f"Put config.json and model.safetensors of its encoder into {encoder.parent}.",
+        )
+
+
+def image_encoder(adapter: str) -> Path:
+    """Where the weights of an IP-Adapter's image encoder lie, or would lie."""
+    return one_file(addon(adapter), "IP-Adapter").parent / "image_encoder" / "model.safetensors"

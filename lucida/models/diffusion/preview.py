@@ -33,7 +33,7 @@ def preview(pipe: Any, latents: Any, drawn_px: tuple[int, int], factor: int) -> 
         size = [max(1, round(side / shrink)) for side in rows.shape[-2:]]
         rows = torch.nn.functional.adaptive_avg_pool2d(rows.float(), size)
         config = pipe.vae.config
-        rows = rows / config.scaling_factor + (getattr(config, "shift_factor", None) or 0.0)
+        rows = rows / (getattr(config, "scaling_factor", None) or 1.0) + (getattr(config, "shift_factor", None) or 0.0)
         image = pipe.vae.decode(rows.to(pipe.vae.dtype), return_dict=False)[0][0]
         pixels = ((image.float() / 2 + 0.5).clamp(0, 1) * 255).round().permute(1, 2, 0).cpu().numpy()
     return Pillow.fromarray(np.asarray(pixels, dtype=np.uint8)).convert("RGB")

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from lucida.errors import ModelError
@@ -52,6 +53,7 @@ class Studio:
     def __init__(self, traits: Traits, placement: Placement, spec: str) -> None:
         self._traits, self._placement, self._spec = traits, placement, spec
         options = traits.options
+        loading.check(traits.files, placement, options)
         memory.require_room(traits.files, placement, options, spec)
         self._base = loading.load_pipeline(traits.files, placement, options)
         #: Whether pictures are looked over before they are given out.
@@ -126,6 +128,8 @@ class Studio:
             "height": size[1],
             "strength": request.strength,
             "callback_on_step_end": watcher.step,
+            # The older form, which some pipelines still have; those that have both warn of it.
+            "callback": None if "callback_on_step_end" in taken else partial(watcher.latents, pipe),
         }
         if request.image is not None:
             given["image"] = padded(fitted(request.image, _wanted(plan)), size)
@@ -226,9 +230,14 @@ class _Watcher:
 
     def step(self, pipe: Any, number: int, _time: Any, state: dict[str, Any]) -> dict[str, Any]:
         """Hear of a step."""
+        self.latents(pipe, number, _time, state["latents"])
+        return {}
+
+    def latents(self, pipe: Any, number: int, _time: Any, latents: Any) -> None:
+        """Hear of a step from a pipeline that tells nothing but latents."""
         if self._on_step is None:
-            return {}
-        latents, each = state["latents"], int(pipe.num_timesteps)
+            return
+        each = int(getattr(pipe, "num_timesteps", None) or self._plan.request.num_inference_steps or 1)
         self._done = self._before * each + (number + 1) * self._many
         told = DrawStep(
             done=self._done,
@@ -241,7 +250,6 @@ class _Watcher:
         except BaseException as error:
             self.failure = error
             raise
-        return {}
 
 
 def _wanted(plan: Plan) -> tuple[int, int]:

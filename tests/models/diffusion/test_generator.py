@@ -58,9 +58,11 @@ def test_each_picture_of_several_comes_out_the_same_alone(generator, scheduler) 
     assert len(set(pixels(several))) == 3
 
 
-def test_pictures_drawn_at_once_differ_by_rounding_alone(generator) -> None:
-    at_once = generator("sd", "&batch=2").draw(replace(REQUEST, count=3))
-    alone = generator("sd").draw(replace(REQUEST, count=3))
+@pytest.mark.parametrize("begun", [False, True])
+def test_pictures_drawn_at_once_differ_by_rounding_alone(generator, photo, begun) -> None:
+    request = replace(REQUEST, count=3, image=photo() if begun else None)
+    at_once = generator("sd", "&batch=2").draw(request)
+    alone = generator("sd").draw(request)
     for one, other in zip(at_once.images, alone.images, strict=True):
         assert np.abs(np.asarray(one, int) - np.asarray(other, int)).max() <= 2
 
