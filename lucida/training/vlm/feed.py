@@ -40,13 +40,12 @@ class Batch:
     """Lessons padded to one length.
 
     Attributes:
-        ids, mask: int64 (n, t).
+        ids: int64 (n, t), filled up at the end.
         own: bool (n, t), tokens of the model's own turns.
         pictures: float32 (k, 3, side, side) in 0..1, of the lessons that show one; None where none does.
     """
 
     ids: torch.Tensor
-    mask: torch.Tensor
     own: torch.Tensor
     pictures: torch.Tensor | None
 
@@ -96,16 +95,14 @@ class Feed:
         rows = self._pool[1][step % _POOL]
         longest = max(len(row.ids) for row in rows)
         shape = (len(rows), -(-longest // _STEP) * _STEP)
-        ids, mask = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
-        own = np.zeros(shape, dtype=bool)
+        ids, own = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=bool)
         for place, row in enumerate(rows):
             length = len(row.ids)
-            ids[place, :length], mask[place, :length], own[place, :length] = row.ids, 1, row.own
+            ids[place, :length], own[place, :length] = row.ids, row.own
         shown = [row.lesson.show() for row in rows if row.lesson.show is not None]
         generator = torch.Generator().manual_seed(self._seed * 1_000_003 + step)
         return Batch(
             torch.from_numpy(ids),
-            torch.from_numpy(mask),
             torch.from_numpy(own),
             views_of(shown, self._side, generator, self._device) if shown else None,
         )

@@ -145,9 +145,8 @@ class Trainer:
         ids, own = batch.ids.to(self.device), batch.own.to(self.device)[:, 1:]
         shown = {} if batch.pictures is None else {"pixel_values": self._standard(batch.pictures)}
         with torch.autocast(self.device, dtype=torch.bfloat16):
-            states = self.model.model(
-                input_ids=ids, attention_mask=batch.mask.to(self.device), use_cache=False, **shown
-            ).last_hidden_state
+            # No mask: what fills a lesson up stands behind it, where none of its tokens looks.
+            states = self.model.model(input_ids=ids, use_cache=False, **shown).last_hidden_state
             logits = self.model.lm_head(states[:, :-1][own])
         wanted = ids[:, 1:][own]
         right = (logits.detach().argmax(dim=1) == wanted).float().mean()
