@@ -77,9 +77,13 @@ class Finish:
         return self.manifest
 
     def sheet(self) -> Path | None:
-        """Draw examples: of each class the first accepted, then some that were rejected, with the reason."""
+        """Draw examples: of each class some that are real, accepted and rejected, the last with the reason."""
         groups = []
         for wanted in self.manifest.order.classes:
+            real = [row for row in self.manifest.real if row["label"] == wanted.label]
+            if real:
+                shown = [(self._opened(row["path"]), Path(row["source"]).name) for row in real[:_SHOWN]]
+                groups.append(Group(f"{wanted.label} · {len(real):,} real", shown))
             own = [row for row in self.manifest.samples() if row["label"] == wanted.label]
             for passed, what in ((True, "accepted"), (False, "rejected")):
                 rows = [row for row in own if row["accepted"] == passed]
@@ -175,7 +179,9 @@ class Finish:
                 facts = {"generated": True, "digital_source_type": TRAINED, "generator": generator, "seed": row["seed"]}
                 facts |= {"parents": row["parents"], **({"orphaned": True} if row.get("orphaned") else {})}
             else:
-                facts = {"generated": False, "source": row["source"], "page": row["page"], "licence": row["licence"]}
+                # A dataset is made to be given away: where its maker keeps his files stays in the manifest.
+                facts = {"generated": False, "source": Path(row["source"]).name, "page": row["page"]}
+                facts |= {"licence": row["licence"]}
             name = row["path"].replace("samples/", "drawn-").replace("real/", "real-").replace("/", "-")
             size = sizes[row["path"]]
             entries.append(

@@ -68,7 +68,7 @@ class MakingLibrary(OpenLibrary):
         items = [hit.id if isinstance(hit, Hit) else hit for hit in like]
         asked = {"prompt": prompt, "like": items, "n": n, "recipe": drawn.to_json(), "use": list(use or ())}
         chosen = tuple(use) if use is not None else None
-        retrieval = self._retrieval(studio, None, max(len(items), 1))
+        retrieval = self._retrieval(studio, drawn, None, max(len(items), 1))
         made = studio.make(
             self._folder_for(out),
             asked,
@@ -116,7 +116,7 @@ class MakingLibrary(OpenLibrary):
         request.check()
         wanted = check_formats(formats)
         studio = self._studio(model, allow_download=allow_download)
-        retrieval = self._retrieval(studio, request.path, request.pool)
+        retrieval = self._retrieval(studio, request.recipe, request.path, request.pool)
         made = studio.make(
             Path(out).expanduser().absolute(),
             request.to_json(),
@@ -207,7 +207,7 @@ class MakingLibrary(OpenLibrary):
         generator = generator_named(model, allow_download=allow_download)
         return Studio(self._reading(), self.shared_encoder(), generator, self.passwords)
 
-    def _retrieval(self, studio: Studio, path: str | None, pool: int) -> Retrieval:
+    def _retrieval(self, studio: Studio, recipe: Recipe, path: str | None, pool: int) -> Retrieval:
         from lucida.library.retrieving import Retrieval
         from lucida.query.search import SearchRequest, search
 
@@ -217,7 +217,7 @@ class MakingLibrary(OpenLibrary):
             wanted = SearchRequest(query, top_k, Filter(kind="picture", path=path))
             return [hit.id for hit in search(index, self._encoders(index), wanted)]
 
-        return Retrieval(studio.index, studio.encoder, found, path, pool)
+        return Retrieval(studio.index, studio.encoder, found, path, pool, recipe.thresholds.agreement)
 
     def _folder_for(self, out: str | os.PathLike[str] | None) -> Path:
         """The folder of a run; without a name, the next free number below ``generated/``."""

@@ -97,6 +97,7 @@ class Retrieval:
         search: gives ids of pictures for a query, at most so many, the best first.
         path: only sources that fit this glob.
         pool: most items that may guide the drawings of one class.
+        least: probability of its label from which a picture is an example of it.
     """
 
     def __init__(
@@ -106,9 +107,10 @@ class Retrieval:
         search: Callable[[str, int], list[int]],
         path: str | None,
         pool: int,
+        least: float,
     ) -> None:
         self._index, self._encoder, self._search = index, encoder, search
-        self._path, self._pool = path, pool
+        self._path, self._pool, self._least = path, pool, least
         #: Sources from which nothing may be made, and which would have guided drawings.
         self.kept_out: set[str] = set()
         self._bare = index.shared() is None
@@ -173,6 +175,7 @@ class Retrieval:
         rows = looking.classify(self._index, self._encoder, labels, none=True, top_k=1, path=self._path)
         found: defaultdict[str, list[tuple[float, int]]] = defaultdict(list)
         for row in rows:
-            if row.guess.label != NONE_OF_THESE and row.id is not None:
-                found[row.guess.label].append((-row.guess.probability, row.id))
+            guess = row.guess
+            if guess.label != NONE_OF_THESE and guess.probability >= self._least and row.id is not None:
+                found[guess.label].append((-guess.probability, row.id))
         return {label: [item for _, item in sorted(pairs)] for label, pairs in found.items()}

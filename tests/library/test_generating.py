@@ -82,6 +82,8 @@ def stocked(shelves, use, tmp_path, monkeypatch) -> Iterator[Library]:
     monkeypatch.setenv("LUCIDA_CACHE", str(tmp_path / "cache"))
     classifying.words_version.cache_clear()
     use(Colours())
+    # There are no passages, so nobody would wait for the encoder of texts, and it would outlive the test.
+    monkeypatch.setattr("lucida.library.backends.Backends.load_encoder_ahead", lambda _self: None)
     shutil.copytree(shelves / "library", tmp_path / "stocked")
     with Library.open(tmp_path / "stocked") as library:
         yield library
@@ -220,6 +222,24 @@ def test_licences_stand_on_the_card(make, stocked):
     text = make().card.read_text()
     assert "CC BY 4.0" in text
     assert "| red | 3 |" in text
+
+
+def test_words_alone_make_no_parents(make, artist):
+    artist.abilities = frozenset({Ability.TEXT})
+    made = make()
+    assert all(row["parents"] == [] for row in made.manifest.samples())
+    assert set(made.manifest.splits.values()) == {"train", "validation", "test"}
+
+
+def test_real_examples_show_their_class_clearly_and_do_not_tell_where_they_lay(make, tmp_path):
+    made = make(asked("red", per_class=3))
+    assert len(made.manifest.real) == 3
+    facts = (tmp_path / "out" / "imagefolder").rglob("metadata.jsonl")
+    assert not any(str(tmp_path) in path.read_text() for path in facts)
+    assert str(tmp_path) not in made.card.read_text()
+    strict = Thresholds().changed(["agreement=1"])
+    made = make(asked("red", per_class=1, budget=1, recipe={"thresholds": strict}), out="strict")
+    assert made.manifest.real == []
 
 
 def test_a_class_of_which_nothing_is_there_is_drawn_from_words(make, artist):

@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from lucida.generate.making.job import tallies
@@ -108,7 +109,7 @@ def _sources(sources: Sequence[Mapping[str, Any]]) -> str:
     lines = [_row("source", "licence", "real examples", "samples guided by it"), _row(*["---"] * 4)]
     for row in sources:
         licence = _plain(row["licence"]) or "not recorded"
-        lines.append(_row(_code(row["source"]), licence, row["examples"], row["samples"]))
+        lines.append(_row(_code(Path(row["source"]).name), licence, row["examples"], row["samples"]))
     return "\n".join(["## Sources", "", *lines])
 
 
@@ -126,7 +127,7 @@ def _row(*cells: object) -> str:
 
 
 def _code(text: str) -> str:
-    """A path as code that ends where the path does."""
+    """A file's name as code that ends where the name does."""
     return "`" + " ".join(text.split()).replace("`", "'").replace("|", "/") + "`"
 
 

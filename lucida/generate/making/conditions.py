@@ -95,7 +95,8 @@ def cohorts(pool: Sequence[Parent], size: int) -> list[tuple[Parent, ...]]:
 
 def condition(wanted: Wanted, recipe: Recipe, number: int, shelf: Shelf) -> Condition:
     """What guides a class's drawing of this number; the same each time, as long as the items are there."""
-    groups = cohorts(wanted.pool, recipe.parents)
+    # Where words alone guide, nothing is anybody's child.
+    groups = cohorts(wanted.pool, recipe.parents) if set(recipe.use) - {Use.TEXT} else []
     group = groups[number % len(groups)] if groups else ()
     there = shelf.there([parent.id for parent in group]) if group else ()
     parents = tuple(parent for parent in group if parent.id in there)

@@ -82,7 +82,7 @@ def divide(
     order = sorted(groups, key=lambda key: (-sizes[key].total(), _chance(members[groups[key][0]].name, seed)))
     found = [""] * len(members)
     for key in order:
-        best = max(shares, key=lambda name: (_want(lacking[name], sizes[key]), shares[name]))
+        best = max(shares, key=lambda name: (_want(lacking[name], sizes[key]), sum(lacking[name].values())))
         for label, count in sizes[key].items():
             lacking[best][label] -= count
         for at in groups[key]:
