@@ -14,5 +14,6 @@ def main() -> None:
     from lucida.cli.app import main as run
 
     code = run()
-    gc.freeze()
+    if "torch" not in sys.modules:  # whose parts complain loudly when they are not taken apart
+        gc.freeze()
     sys.exit(code)

@@ -10,7 +10,21 @@ from typing import Annotated
 import typer
 
 from lucida import __version__
-from lucida.cli import ask, classify, demo, doctor, duplicates, evaluate, ingest, manage, models, search, train
+from lucida.cli import (
+    ask,
+    classify,
+    demo,
+    doctor,
+    duplicates,
+    evaluate,
+    generate,
+    ingest,
+    manage,
+    mark,
+    models,
+    search,
+    train,
+)
 from lucida.cli.output import err, reopen_closed_streams, report_error
 from lucida.errors import ExitCode, LucidaError, UsageError
 
@@ -47,7 +61,21 @@ def _root(
         gc.enable()
 
 
-for _module in (ingest, search, ask, classify, duplicates, manage, models, evaluate, train, doctor, demo):
+for _module in (
+    ingest,
+    search,
+    ask,
+    classify,
+    duplicates,
+    generate,
+    manage,
+    mark,
+    models,
+    evaluate,
+    train,
+    doctor,
+    demo,
+):
     _module.register(app)
 
 

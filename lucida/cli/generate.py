@@ -1,0 +1,109 @@
+"""``lucida generate`` and ``generate image``: new pictures from words and from what was found."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lucida.cli.generate_dataset import dataset
+from lucida.cli.generate_options import (
+    Batch,
+    Download,
+    Gates,
+    Guidance,
+    Height,
+    Model,
+    Negative,
+    Scheduler,
+    Seed,
+    Steps,
+    Strength,
+    Suffix,
+    Uses,
+    Width,
+    recipe_of,
+    uses_of,
+)
+from lucida.cli.generate_replay import replay
+from lucida.cli.generate_show import MakingBar, report
+from lucida.cli.options import AsJson, LibraryDir
+from lucida.errors import ExitCode
+
+group = typer.Typer(name="generate", help="Make pictures and datasets from what a library holds.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add this group's commands."""
+    for command in (image, dataset, replay):
+        group.command()(command)
+    app.add_typer(group)
+
+
+@group.callback()
+def _group() -> None:
+    """Make pictures and datasets from what a library holds."""
+
+
+def image(
+    prompt: Annotated[str, typer.Argument(metavar="[PROMPT]", help="What should be there.")] = "",
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="Folder of the run (default: below generated/ in the library)."),
+    ] = None,
+    like: Annotated[
+        list[int] | None, typer.Option("--like", metavar="ID", help="Picture that guides, by its id; repeatable.")
+    ] = None,
+    count: Annotated[int, typer.Option("-n", "--count", min=1, max=10_000, help="How many pictures.")] = 4,
+    model: Model = None,
+    seed: Seed = 0,
+    use: Uses = None,
+    strength: Strength = 0.6,
+    negative: Negative = "",
+    width: Width = None,
+    height: Height = None,
+    steps: Steps = None,
+    guidance: Guidance = None,
+    scheduler: Scheduler = None,
+    batch: Batch = 4,
+    suffix: Suffix = "png",
+    gate: Gates = None,
+    download: Download = False,
+    library: LibraryDir = None,
+    as_json: AsJson = False,
+) -> int:
+    """Draw pictures of a prompt, like some pictures of the library, or both.
+
+    All are kept; what the gates say of each is in the manifest and on the sheet. An interrupted run goes on when the
+    same command is given again.
+    """
+    from lucida.library import Library
+
+    drawn = recipe_of(
+        seed=seed,
+        negative_prompt=negative,
+        strength=strength,
+        batch=batch,
+        width_px=width,
+        height_px=height,
+        num_inference_steps=steps,
+        guidance_scale=guidance,
+        scheduler=scheduler,
+        suffix=f".{suffix}",
+        gates=gate or (),
+    )
+    with Library.open(library, create=False) as opened, MakingBar() as told:
+        made = opened.generate(
+            prompt,
+            like=like or (),
+            n=count,
+            model=model,
+            out=out,
+            recipe=drawn,
+            use=uses_of(use),
+            allow_download=download,
+            told=told,
+        )
+    report(made, as_json=as_json)
+    return int(ExitCode.DONE)
