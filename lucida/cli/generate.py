@@ -75,8 +75,8 @@ def image(
 ) -> int:
     """Draw pictures of a prompt, like some pictures of the library, or both.
 
-    All are kept; what the gates say of each is in the manifest and on the sheet. An interrupted run goes on when the
-    same command is given again.
+    All are kept; what the gates say of each is in the manifest and on the sheet. With --out, an interrupted run goes on
+    when the same command is given again.
     """
     from lucida.library import Library
 

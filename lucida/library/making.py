@@ -43,7 +43,8 @@ class MakingLibrary(OpenLibrary):
     ) -> Made:
         """Draw pictures of a prompt, like some pictures of the library, or both.
 
-        Every picture is judged by the gates, and none is put aside. The same call goes on where it was interrupted.
+        Every picture is judged by the gates, and none is put aside. With ``out``, the same call goes on where it was
+        interrupted.
 
         Args:
             prompt: what should be there.

@@ -29,8 +29,8 @@ class Thresholds:
         leak_bits, leak_cosine: the same towards the evaluation split. Wider, for a leak costs more than a sample.
     """
 
-    agreement: float = 0.35
-    rival: float = 0.30
+    agreement: float = 0.20
+    rival: float = 0.40
     sharpness: float = 20.0
     blankness: float = 6.0
     duplicate_bits: float = 6

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFilter
@@ -144,6 +146,12 @@ def test_bounds_can_be_set_by_name():
     for wrong in ("agreement", "agreement=high", "beauty=1"):
         with pytest.raises(UsageError):
             Thresholds().changed([wrong])
+
+
+def test_bounds_on_the_page_are_those_of_the_code():
+    text = (Path(__file__).parents[3] / "docs" / "datasets.md").read_text(encoding="utf-8")
+    for name, bound in Thresholds().to_json().items():
+        assert f"`{name}={bound:g}`" in text
 
 
 def test_reasons_survive_a_journal():
