@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lucida.errors import LucidaError
+from lucida.errors import SourceError
 from lucida.generate.formats.entry import Collection, Entry
 from lucida.generate.formats.writing import write_formats
 from lucida.generate.making.card import card
@@ -96,10 +98,21 @@ class Finish:
         return self._folder / SHEET
 
     def _opened(self, path: str) -> Image:
+        """A picture of the run as displayed, RGB."""
         from PIL import Image as Pillow
+        from PIL import ImageOps
 
         with Pillow.open(self._folder / path) as image:
-            return image.convert("RGB")
+            return ImageOps.exif_transpose(image).convert("RGB")
+
+    def _size(self, path: str) -> tuple[int, int]:
+        """Width and height as displayed, from the file's head alone."""
+        from PIL import Image as Pillow
+        from PIL.ExifTags import Base
+
+        with Pillow.open(self._folder / path) as image:
+            width, height = image.size
+            return (height, width) if image.getexif().get(Base.Orientation, 1) >= 5 else (width, height)
 
     def _real(self, wanted: Wanted) -> Iterator[dict[str, Any]]:
         """Copy a class's real examples into the run's folder; what is gone is left out and noted."""
@@ -107,10 +120,10 @@ class Finish:
         for parent in wanted.real:
             try:
                 path = self._copied(wanted, rows[parent.id])
-            except (LucidaError, KeyError):
+            except (SourceError, KeyError):
                 self._notes.append(f"A real example of {wanted.label} is gone since: {json_path(parent.source)}.")
                 continue
-            self._sizes[path] = self._opened(path).size
+            self._sizes[path] = self._size(path)
             terms = self._terms.get(rows[parent.id].source_id)
             yield {
                 "path": path,
@@ -126,12 +139,20 @@ class Finish:
         name = f"{REAL}/{wanted.folder}/{row.id:05d}{suffix or '.png'}"
         target = self._folder / name
         if not target.exists():
-            if suffix is not None and Path(row.source).is_file():
-                content = Path(row.source).read_bytes()
-            else:
-                content = _as_png(self._shelf.picture(row.id))
+            content = _as_png(self._shelf.picture(row.id)) if suffix is None else self._read(row)
             write_whole(self._folder, {target: content})
         return name
+
+    def _read(self, row: ItemRow) -> bytes:
+        """The file of an item, if it is still what was read: its label is of that."""
+        source = self._index.source(row.source_id)
+        try:
+            content = Path(row.source).read_bytes()
+        except OSError as error:
+            raise SourceError(f"{row.source} cannot be read: {error.strerror}.", "Ingest it again.") from error
+        if source is None or hashlib.sha256(content).hexdigest() != source.sha256:
+            raise SourceError(f"{row.source} is no longer what was read.", "Ingest it again.")
+        return content
 
     def _members(self) -> list[Member]:
         order = self.manifest.order
@@ -223,8 +244,6 @@ def _caption(row: Mapping[str, Any]) -> str:
 
 
 def _as_png(image: Image) -> bytes:
-    import io
-
     buffer = io.BytesIO()
     image.save(buffer, "PNG")
     return buffer.getvalue()

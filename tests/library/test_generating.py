@@ -224,6 +224,33 @@ def test_licences_stand_on_the_card(make, stocked):
     assert "| red | 3 |" in text
 
 
+def test_a_real_example_that_changed_or_went_is_left_out_and_said(make, stocked, tmp_path, use):
+    shots = tmp_path / "fresh"
+    shots.mkdir()
+    for number in range(3):
+        picture("green", 40 + number).save(shots / f"green{number}.jpg", exif=_turned())
+    stocked.ingest(shots, workers=1)
+    picture("red", 50).save(shots / "green0.jpg")
+    (shots / "green1.jpg").unlink()
+    made = make(asked("green", per_class=3, budget=1), formats=("coco",))
+    (left,) = made.manifest.real
+    assert left["source"].endswith("green2.jpg")
+    assert sum("gone since" in note or "no longer" in note for note in made.manifest.notes) == 2
+    (image,) = [
+        image
+        for path in (tmp_path / "out" / "coco" / "annotations").iterdir()
+        for image in json.loads(path.read_text())["images"]
+        if not image["generated"]
+    ]
+    assert (image["width"], image["height"]) == (80, 96)
+
+
+def _turned() -> Image.Exif:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    return exif
+
+
 def test_words_alone_make_no_parents(make, artist):
     artist.abilities = frozenset({Ability.TEXT})
     made = make()
