@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _SHARED = "mini, openclip:MODEL/TAG, openclip:local-dir:FOLDER, hf:ID_OR_FOLDER"
 _ENCODERS = f"minilm, {_SHARED}"
 _DRAWERS = "diffusers:ID_OR_FOLDER"
-_SPEAKERS = "hf:ID_OR_FOLDER, openai:MODEL@BASE_URL"
+_SPEAKERS = "mini, hf:ID_OR_FOLDER, openai:MODEL@BASE_URL"
 
 
 def load_text_encoder(spec: str) -> TextEncoder:
@@ -96,7 +96,7 @@ def load_vlm(spec: str, *, allow_download: bool = False) -> VisionLanguageModel:
     """The vision-language model that ``spec`` names. Its weights load at the first question.
 
     Args:
-        spec: ``hf:ID_OR_FOLDER``, options behind a question mark, or ``openai:MODEL@BASE_URL``.
+        spec: ``mini``, ``hf:ID_OR_FOLDER``, options behind a question mark, or ``openai:MODEL@BASE_URL``.
         allow_download: fetch weights that are not on this machine. Without it nothing is ever downloaded.
 
     Raises:
@@ -104,6 +104,10 @@ def load_vlm(spec: str, *, allow_download: bool = False) -> VisionLanguageModel:
         ModelError: its weights are absent, altered or unsafe, or it was not made to be talked to.
         DependencyError: a package that it needs is absent.
     """
+    if spec == "mini":
+        from lucida.models.mini.talker import load
+
+        return load()
     if spec.startswith("hf:"):
         from lucida.models.vlm.hf import HfVlm
 

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 from lucida.errors import ModelError
 from lucida.lazy import require
 from lucida.models.cache import cache_folder, replacing
-from lucida.models.hf_files import in_folder
+from lucida.models.hf_files import PREFIX, in_folder
 from lucida.models.mini import files as towers
+from lucida.models.vlm.hf import HfVlm
 from lucida.models.weights_hash import sha256_of
 
 if TYPE_CHECKING:
@@ -26,10 +27,44 @@ if TYPE_CHECKING:
 #: Another folder to take the model from, for whoever trains their own.
 FOLDER_VARIABLE = "LUCIDA_MINI_VLM"
 WEIGHTS_NAME = "model.safetensors"
+SPEC = "mini"
 
 _SHIPPED = Path(__file__).parent / "talker"
 _TRUNK, _EYE = "visual.trunk.", "model.vision_tower.timm_model."
 _ADVICE = "Reinstall camera-lucida, or train a model with: lucida train vlm."
+
+
+class Talker(HfVlm):
+    """The embedded ``VisionLanguageModel``: an ``HfVlm`` that is called "mini".
+
+    Args:
+        folder: with or without the eye.
+
+    Raises:
+        ModelError: a file is missing or damaged, or the cache cannot be written.
+    """
+
+    def __init__(self, folder: Path | str) -> None:
+        super().__init__(f"{PREFIX}{whole(Path(folder))}")
+        self.spec, self._folder = SPEC, str(folder)
+
+    def __reduce__(self) -> tuple[type[HfVlm], tuple[str]]:
+        return type(self), (self._folder,)
+
+
+def load() -> Talker:
+    """The embedded model of this machine.
+
+    Raises:
+        ModelError: none came with the package, or it is damaged.
+    """
+    folder = find()
+    if folder is None:
+        raise ModelError(
+            "No vision-language model came with this package.",
+            f"Train one with lucida train vlm, and name its folder in {FOLDER_VARIABLE}; or choose another by hf:.",
+        )
+    return Talker(folder)
 
 
 def find() -> Path | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,9 @@ from safetensors.numpy import load_file, save_file
 
 from lucida.errors import ModelError
 from lucida.models.mini import files
-from lucida.models.mini.talker import FOLDER_VARIABLE, find, keep_without_eye, whole
-from lucida.models.protocols import Message
+from lucida.models.mini.talker import FOLDER_VARIABLE, keep_without_eye, whole
+from lucida.models.protocols import Message, Sight
+from lucida.models.registry import load_vlm
 from lucida.models.vlm.hf import HfVlm
 from lucida.training.vlm.building import Eye, Shape, build_model, build_processor, save_folder
 from lucida.training.vlm.vocabulary import train_tokenizer
@@ -78,6 +80,18 @@ def test_damage_is_named(model: Path, tmp_path: Path) -> None:
         whole(tmp_path / "kept")
 
 
-def test_the_folder_can_be_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
-    assert find() == tmp_path
+def test_it_is_loaded_by_its_name(model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    keep_without_eye(model, tmp_path / "kept", files.read(files.find()))
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "kept"))
+    talker = load_vlm("mini")
+    assert (talker.spec, talker.calls_tools) == ("mini", True)
+    assert talker.sight(500, 300) == Sight(32, 32, 2)
+    assert copy.copy(talker).spec == "mini"
+
+
+def test_without_one_there_is_advice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(FOLDER_VARIABLE, raising=False)
+    monkeypatch.setattr("lucida.models.mini.talker.find", lambda: None)
+    with pytest.raises(ModelError, match="No vision-language model") as caught:
+        load_vlm("mini")
+    assert "lucida train vlm" in caught.value.advice
