@@ -66,7 +66,8 @@ class Pipeline:
     Attributes:
         folder: what diffusers is given.
         class_name: of the pipeline that it was saved as.
-        parts: its components by name, without those that it does without.
+        parts: its components by name.
+        without: names of those that it does without.
         source: where it was saved from, if that is known.
         settings: the pipeline's own settings.
     """
@@ -74,6 +75,7 @@ class Pipeline:
     folder: Path
     class_name: str
     parts: dict[str, Part]
+    without: tuple[str, ...]
     source: str
     settings: dict[str, Any]
 
@@ -170,7 +172,8 @@ def read(folder: Path) -> Pipeline:
         if library is not None and class_name is not None
     }
     plain = {key: value for key, value in index.items() if key not in rows and not key.startswith("_")}
-    return Pipeline(folder, name, parts, str(index.get("_name_or_path", "")), plain)
+    without = tuple(key for key in rows if key not in parts)
+    return Pipeline(folder, name, parts, without, str(index.get("_name_or_path", "")), plain)
 
 
 def read_model(folder: Path, name: str) -> Part:

@@ -31,7 +31,8 @@ def load_pipeline(files: Pipeline, placement: Placement, options: Options) -> An
     """
     diffusers = require("diffusers", _PURPOSE)
     with careful(files, "pipeline"), quiet():
-        parts = {name: _loaded(part, placement) for name, part in files.parts.items() if part.weights}
+        parts: dict[str, Any] = dict.fromkeys(files.without)
+        parts |= {name: _loaded(part, placement) for name, part in files.parts.items() if part.weights}
         cls = getattr(diffusers, files.class_name)
         pipe = cls.from_pretrained(str(files.folder), local_files_only=True, **parts)
         pipe.set_progress_bar_config(disable=True)

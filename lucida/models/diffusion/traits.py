@@ -23,7 +23,10 @@ Guidance: TypeAlias = Literal["classifier", "embedded", "none"]
 
 _MARKS: dict[Task, str] = {"text": "", "image": "Img2Img", "inpaint": "Inpaint"}
 #: Classes whose names do not follow the rule.
-_IRREGULAR = {"StableDiffusion3ControlNetInpaintPipeline": "StableDiffusion3ControlNetInpaintingPipeline"}
+_IRREGULAR = {
+    "StableDiffusion3ControlNetInpaintPipeline": "StableDiffusion3ControlNetInpaintingPipeline",
+    "FluxFillInpaintPipeline": "FluxFillPipeline",
+}
 #: Models that were distilled to draw without guidance say so nowhere but in their names.
 _UNGUIDED = re.compile(r"turbo|schnell|lightning|hyper-?sd", re.IGNORECASE)
 #: Steps for a model of few.
@@ -75,7 +78,8 @@ class Traits:
     @cached_property
     def inpaints_only(self) -> bool:
         """Whether it was made for masked pictures and nothing else: its denoiser also reads mask and picture."""
-        return self._channels("in_channels") in {9, 33, 384} and "Inpaint" in self.files.class_name
+        made_for_it = re.search(r"Inpaint|Fill", self.files.class_name) is not None
+        return made_for_it and self._channels("in_channels") in {9, 33, 384}
 
     @cached_property
     def vae_factor(self) -> int:

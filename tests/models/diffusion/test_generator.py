@@ -9,10 +9,12 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from lucida.errors import UsageError
 from lucida.models.diffusion.pictures import outpainted, picture_hash
+from lucida.models.diffusion.schedulers import fitting
 from lucida.models.diffusion.settings import request_from
 from lucida.models.protocols import Ability, DrawRequest, DrawStep, Generator
 
@@ -153,10 +155,26 @@ def test_only_the_spec_crosses_process_borders(generator) -> None:
     assert (other.spec, other.fingerprint) == (sd.spec, sd.fingerprint)
 
 
-@pytest.mark.slow
-def test_sdxl_draws_begins_with_pictures_and_fills_masks(generator, photo) -> None:
-    sdxl = generator("sdxl")
-    mask = Image.new("L", (32, 32))
-    mask.paste(255, (0, 0, 16, 32))
-    for request in (REQUEST, replace(REQUEST, image=photo(), strength=0.8), replace(REQUEST, image=photo(), mask=mask)):
-        assert pixels(sdxl.draw(request)) == pixels(sdxl.draw(request))
+def test_a_spec_says_what_files_do_not(generator) -> None:
+    unguided = generator("sd", "&guidance=none")
+    assert not {Ability.GUIDANCE, Ability.NEGATIVE} & unguided.abilities
+    told = unguided.draw(DrawRequest("a cat")).settings
+    assert (told["guidance_scale"], told["num_inference_steps"]) == (0.0, 4)
+
+
+@pytest.mark.parametrize("name", fitting({}))
+def test_every_scheduler_draws_the_same_again(generator, photo, name) -> None:
+    sd = generator("sd")
+    request = replace(REQUEST, num_inference_steps=4, scheduler=name, image=photo(), strength=0.8)
+    first = pixels(sd.draw(request))
+    torch.rand(3)  # whatever others draw from torch's own source
+    assert pixels(sd.draw(request)) == first
+    assert pixels(sd.draw(replace(request, seed=8))) != first
+
+
+def test_torchs_own_source_of_chance_is_left_alone(generator) -> None:
+    torch.manual_seed(5)
+    expected = torch.rand(1)
+    torch.manual_seed(5)
+    generator("sd").draw(REQUEST)
+    assert torch.rand(1) == expected

@@ -42,30 +42,3 @@ def test_what_does_not_fit_is_told_from_what_there_is_not() -> None:
         schedulers.choose("magic", NOISE, "StableDiffusionPipeline", "it")
     with pytest.raises(UsageError, match="The scheduler unipc does not fit it"):
         schedulers.choose("unipc", FLOW, "StableDiffusion3Pipeline", "it")
-
-
-@pytest.mark.slow
-def test_names_of_classes_agree_with_the_tables_of_autopipeline() -> None:
-    """Where AutoPipeline knows a class for a task, the rule finds the same one for the families named in the docs."""
-    from pathlib import Path
-
-    from diffusers.pipelines import auto_pipeline as tables
-
-    from lucida.models.diffusion.files import Pipeline
-    from lucida.models.diffusion.options import Options
-    from lucida.models.diffusion.traits import Traits
-
-    maps = {
-        "text": tables.AUTO_TEXT2IMAGE_PIPELINES_MAPPING,
-        "image": tables.AUTO_IMAGE2IMAGE_PIPELINES_MAPPING,
-        "inpaint": tables.AUTO_INPAINT_PIPELINES_MAPPING,
-    }
-    families = ("stable-diffusion", "stable-diffusion-xl", "stable-diffusion-3", "flux", "lcm", "z-image", "qwenimage")
-    for family in families:
-        base = maps["text"][family].__name__
-        traits = Traits(Pipeline(Path(), base, {}, "", {}), Options("diffusers:a/b"))
-        for task, table in maps.items():
-            for suffix in ("", "-controlnet"):
-                if family + suffix in table:
-                    found = traits.class_for(task, controlled=bool(suffix))
-                    assert found == table[family + suffix].__name__

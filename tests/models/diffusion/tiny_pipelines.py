@@ -165,9 +165,79 @@ def _sdxl() -> Any:
     )
 
 
-def _flux(*, guidance_embeds: bool = False) -> Any:
+def _t5() -> tuple[Any, Any]:
+    """A text encoder that reads long texts, and its tokeniser."""
     pieces = [("<pad>", 0.0), ("</s>", 0.0), ("<unk>", 0.0), ("▁", -2.0), *((letter, -3.0) for letter in "abcdefghij")]
     t5 = hf.T5Config(vocab_size=len(pieces), d_model=32, d_kv=8, d_ff=32, num_layers=1, num_heads=4)
+    return hf.T5EncoderModel(t5), hf.T5TokenizerFast(vocab=pieces, extra_ids=0)
+
+
+def _pixart() -> Any:
+    encoder, tokenizer = _t5()
+    return diffusers.PixArtAlphaPipeline(
+        vae=_vae(),
+        text_encoder=encoder,
+        tokenizer=tokenizer,
+        transformer=diffusers.PixArtTransformer2DModel(
+            sample_size=32,
+            num_layers=2,
+            attention_head_dim=8,
+            num_attention_heads=3,
+            caption_channels=32,
+            cross_attention_dim=24,
+            out_channels=8,
+            use_additional_conditions=False,
+        ),
+        scheduler=diffusers.DPMSolverMultistepScheduler(),
+    )
+
+
+def sd3_transformer() -> Any:
+    """A small transformer of Stable Diffusion 3."""
+    return diffusers.SD3Transformer2DModel(
+        sample_size=16,
+        patch_size=2,
+        in_channels=16,
+        out_channels=16,
+        num_layers=2,
+        attention_head_dim=8,
+        num_attention_heads=4,
+        caption_projection_dim=32,
+        joint_attention_dim=32,
+        pooled_projection_dim=2 * _DIM,
+        pos_embed_max_size=32,
+    )
+
+
+def _sd3() -> Any:
+    return diffusers.StableDiffusion3Pipeline(
+        vae=_vae(latent_channels=16, shift_factor=0.06),
+        text_encoder=_clip_text(projected=True),
+        text_encoder_2=_clip_text(projected=True),
+        text_encoder_3=None,
+        tokenizer=clip_tokenizer(),
+        tokenizer_2=clip_tokenizer(),
+        tokenizer_3=None,
+        transformer=sd3_transformer(),
+        scheduler=diffusers.FlowMatchEulerDiscreteScheduler(shift=3.0),
+    )
+
+
+def sd3_controlnet(folder: Path) -> Path:
+    """A ControlNet for the tiny Stable Diffusion 3; its last layers are not zero."""
+    torch.manual_seed(1)
+    net = diffusers.SD3ControlNetModel.from_transformer(
+        sd3_transformer(), num_extra_conditioning_channels=0, num_layers=1
+    )
+    with torch.no_grad():
+        for block in [*net.controlnet_blocks, net.pos_embed_input.proj]:
+            torch.nn.init.normal_(block.weight, std=0.5)
+    net.save_pretrained(folder)
+    return folder
+
+
+def _flux(*, guidance_embeds: bool = False) -> Any:
+    encoder, tokenizer = _t5()
     return diffusers.FluxPipeline(
         vae=_vae(
             block_out_channels=(4,),
@@ -182,8 +252,8 @@ def _flux(*, guidance_embeds: bool = False) -> Any:
         ),
         text_encoder=_clip_text(),
         tokenizer=clip_tokenizer(),
-        text_encoder_2=hf.T5EncoderModel(t5),
-        tokenizer_2=hf.T5TokenizerFast(vocab=pieces, extra_ids=0),
+        text_encoder_2=encoder,
+        tokenizer_2=tokenizer,
         transformer=diffusers.FluxTransformer2DModel(
             patch_size=1,
             in_channels=4,
@@ -248,4 +318,4 @@ def lora(folder: Path, base: Path, seed: int = 3) -> Path:
     return folder
 
 
-_FAMILIES = {"sd": _sd, "lcm": _lcm, "inpaint": _inpaint, "sdxl": _sdxl, "flux": _flux}
+_FAMILIES = {"sd": _sd, "lcm": _lcm, "inpaint": _inpaint, "sdxl": _sdxl, "flux": _flux, "sd3": _sd3, "pixart": _pixart}
