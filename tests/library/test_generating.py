@@ -332,6 +332,7 @@ def test_pictures_like_others(stocked, artist, tmp_path):
     assert artist.requests[0].vector is not None
     assert made.sheet is not None
     assert made.card is None
+    assert made.manifest.shortfalls() == []
     assert all(row["path"].startswith("samples/") for row in made.manifest.samples())
     again = stocked.replay(made.folder)
     assert [row.identical for row in again] == [True] * 3

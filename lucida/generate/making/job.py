@@ -216,8 +216,10 @@ def accepted(draws: list[dict[str, Any]]) -> Iterator[tuple[str, Candidate]]:
 
 
 def shortfalls(order: Order, done: Mapping[str, Tally]) -> list[str]:
-    """A sentence for each class that did not get what it wants."""
-    said = []
+    """A sentence for each class that did not get what it wants; none where all is kept, whatever the gates say."""
+    said: list[str] = []
+    if not order.recipe.aside:
+        return said
     for wanted in order.classes:
         tally = done[wanted.label]
         if tally.accepted < wanted.accepted:
