@@ -50,6 +50,7 @@ class DiffusersGenerator:
         self._controls = Controls(self._options)
         self._prompts: Prompts | None = None
         self._studio: Studio | None = None
+        self._fingerprint = ""
         self._turn = threading.RLock()
 
     @property
@@ -65,6 +66,11 @@ class DiffusersGenerator:
     @property
     def fingerprint(self) -> str:
         """Hash of all that shapes a picture: weights, configurations, tokenisers, what is put onto the model."""
+        if not self._fingerprint:
+            self._fingerprint = self._hashed()
+        return self._fingerprint
+
+    def _hashed(self) -> str:
         files = self._traits.files
         weights = [[lora.weight for lora in self._options.loras], self._traits.guidance]
         parts = [part.traits() for _, part in sorted(files.parts.items())]

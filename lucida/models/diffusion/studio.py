@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,9 +15,8 @@ from lucida.models.batching import out_of_memory, release
 from lucida.models.diffusion import loading, memory
 from lucida.models.diffusion.checking import Plan
 from lucida.models.diffusion.pictures import fitted, padded
-from lucida.models.diffusion.preview import preview
 from lucida.models.diffusion.quiet import quiet
-from lucida.models.protocols.drawing import DrawStep
+from lucida.models.diffusion.watching import Watcher
 from lucida.models.tensors import first_line
 
 if TYPE_CHECKING:
@@ -26,6 +24,7 @@ if TYPE_CHECKING:
 
     from lucida.models.devices import Placement
     from lucida.models.diffusion.traits import Traits
+    from lucida.models.protocols.drawing import DrawStep
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +73,7 @@ class Studio:
             ModelError: the memory does not suffice, or the model fails.
         """
         pipe = self._pipe(plan)
-        watcher = _Watcher(plan, on_step, self._traits.vae_factor)
+        watcher = Watcher(plan, on_step, self._traits.vae_factor)
         try:
             with quiet(), _repeatable(self._placement):
                 return self._sheet(pipe, plan, controls, watcher)
@@ -92,7 +91,7 @@ class Studio:
             release(self._placement)
             raise failure from error
 
-    def _sheet(self, pipe: Any, plan: Plan, controls: Sequence[Image], watcher: _Watcher) -> Sheet:
+    def _sheet(self, pipe: Any, plan: Plan, controls: Sequence[Image], watcher: Watcher) -> Sheet:
         torch = require("torch", "draw pictures")
         fixed = self._arguments(pipe, plan, controls, watcher)
         images: list[Image] = []
@@ -115,7 +114,7 @@ class Studio:
                 flagged += [bool(flag) for flag in (result.nsfw_content_detected or [False] * many)]
         return Sheet(images, flagged)
 
-    def _arguments(self, pipe: Any, plan: Plan, controls: Sequence[Image], watcher: _Watcher) -> dict[str, Any]:
+    def _arguments(self, pipe: Any, plan: Plan, controls: Sequence[Image], watcher: Watcher) -> dict[str, Any]:
         """Everything the pipeline is called with, but for the noise. What it does not take was refused before."""
         request, size = plan.request, plan.drawn_px
         taken = inspect.signature(pipe.__call__).parameters
@@ -212,44 +211,6 @@ class Studio:
             waits = self._traits.options.offload is not None
             self._nets[kind] = loading.load_controlnet(place, self._placement, waits=waits)
         return self._nets[kind]
-
-
-class _Watcher:
-    """Turns the pipeline's calls after each step into ``DrawStep``."""
-
-    def __init__(self, plan: Plan, on_step: Callable[[DrawStep], None] | None, factor: int) -> None:
-        self._plan, self._on_step, self._factor = plan, on_step, factor
-        self._began = time.monotonic()
-        self._done = self._before = self._many = 0
-        #: What ``on_step`` raised: the caller's own error, not the model's.
-        self.failure: BaseException | None = None
-
-    def begin(self, before: int, many: int) -> None:
-        """A call for the next pictures begins."""
-        self._before, self._many = before, many
-
-    def step(self, pipe: Any, number: int, _time: Any, state: dict[str, Any]) -> dict[str, Any]:
-        """Hear of a step."""
-        self.latents(pipe, number, _time, state["latents"])
-        return {}
-
-    def latents(self, pipe: Any, number: int, _time: Any, latents: Any) -> None:
-        """Hear of a step from a pipeline that tells nothing but latents."""
-        if self._on_step is None:
-            return
-        each = int(getattr(pipe, "num_timesteps", None) or self._plan.request.num_inference_steps or 1)
-        self._done = self._before * each + (number + 1) * self._many
-        told = DrawStep(
-            done=self._done,
-            total=self._plan.request.count * each,
-            seconds=time.monotonic() - self._began,
-            preview=lambda: preview(pipe, latents, self._plan.drawn_px, self._factor),
-        )
-        try:
-            self._on_step(told)
-        except BaseException as error:
-            self.failure = error
-            raise
 
 
 def _wanted(plan: Plan) -> tuple[int, int]:
