@@ -15,16 +15,15 @@ import json
 import sys
 from pathlib import Path
 
-import torch
 from safetensors.torch import load_file
 
 import lucida
 from lucida.models.mini.export import save_tower
 from lucida.models.mini.files import read
+from lucida.models.mini.rounding import rounded
 
 SHIPPED = Path(lucida.__file__).parent / "models" / "mini" / "weights"
 CARD = Path(__file__).with_name("tower_card.md")
-MANTISSA_BITS = 10
 
 
 def main() -> None:
@@ -51,25 +50,6 @@ def main() -> None:
     card = CARD.read_text(encoding="utf-8").replace("{parameters}", f"{count / 1e6:.1f} million")
     (given.to / "README.md").write_text(card.replace("{measured}", measured.strip()), encoding="utf-8")
     sys.stdout.write(json.dumps({"tower": str(given.to), "parameters": count, "bits": given.bits}) + "\n")
-
-
-def rounded(tensor: torch.Tensor, bits: int) -> torch.Tensor:
-    """Round float16 to nearest at fewer bits of mantissa, ties to even; other types and bookkeeping stay.
-
-    Args:
-        tensor: any.
-        bits: of mantissa, 1 to 10.
-    """
-    if tensor.dtype != torch.float16 or bits >= MANTISSA_BITS:
-        return tensor
-    dropped = MANTISSA_BITS - bits
-    pattern = tensor.contiguous().view(torch.int16).to(torch.int32) & 0xFFFF
-    # Adding just under half of the last kept bit, and that bit itself, carries to the nearest, and on ties to even.
-    carried = pattern + (1 << (dropped - 1)) - 1 + ((pattern >> dropped) & 1)
-    kept = carried & ~((1 << dropped) - 1)
-    signed = torch.where(kept >= 1 << 15, kept - (1 << 16), kept)
-    result = signed.to(torch.int16).view(torch.float16)
-    return torch.where(torch.isfinite(result), result, tensor)
 
 
 if __name__ == "__main__":

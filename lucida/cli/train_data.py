@@ -32,6 +32,7 @@ def data(
         typer.Option("--hold-out", help="Family of art styles that scenes must not show; repeatable."),
     ] = None,
     only: Annotated[list[str] | None, typer.Option("--only", help="Name of a set to make; repeatable.")] = None,
+    side: Annotated[int, typer.Option("--side", min=16, help="Width and height of scenes and sheets, in pixels.")] = 96,
     seed: Annotated[int, typer.Option("--seed", help="Of everything that is drawn.")] = 7,
     workers: Annotated[int, typer.Option("--workers", min=1, help="Processes that draw.")] = 2,
     as_json: AsJson = False,
@@ -43,7 +44,9 @@ def data(
     """
     from lucida.training.data.collection import Ingredients, make_sets
 
-    given = Ingredients(emoji, photographs, scenes, sheets, tuple(hold_out or ()), seed, only=tuple(only or ()))
+    given = Ingredients(
+        emoji, photographs, scenes, sheets, tuple(hold_out or ()), seed, only=tuple(only or ()), side=side
+    )
     last = {"line": ""}
 
     def progress(name: str, done: int, total: int) -> None:

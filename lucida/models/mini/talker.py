@@ -29,7 +29,7 @@ FOLDER_VARIABLE = "LUCIDA_MINI_VLM"
 WEIGHTS_NAME = "model.safetensors"
 SPEC = "mini"
 
-_SHIPPED = Path(__file__).parent / "talker"
+_SHIPPED = Path(__file__).parent / "talker_weights"
 _TRUNK, _EYE = "visual.trunk.", "model.vision_tower.timm_model."
 _ADVICE = "Reinstall camera-lucida, or train a model with: lucida train vlm."
 

@@ -38,6 +38,7 @@ class Ingredients:
         font: the colour emoji font.
         wordnet: folder of WordNet.
         only: names of the sets to make; empty makes all.
+        side: of scenes and sheets, in pixels.
     """
 
     emoji: Path | None = None
@@ -49,6 +50,7 @@ class Ingredients:
     font: Path = FONT
     wordnet: Path = WORDNET
     only: tuple[str, ...] = field(default=())
+    side: int = 96
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ def _orders(folder: Path, given: Ingredients) -> list[tuple[str, Callable[[], Re
     if given.photographs is not None:
         orders += _photographs(given.photographs, given.wordnet)
     if given.sheets:
-        orders.append(("sheets", lambda: Sheets(given.sheets, seed=given.seed)))
+        orders.append(("sheets", lambda: Sheets(given.sheets, side=given.side, seed=given.seed)))
     if given.scenes:
         orders.append(("scenes", lambda: _scenes(folder, given)))
     return orders
@@ -118,6 +120,7 @@ def _scenes(folder: Path, given: Ingredients) -> Scenes:
         given.scenes,
         pictograms if (pictograms / CARD).exists() else None,
         kept if given.held_out else (),
+        side=given.side,
         seed=given.seed,
     )
 

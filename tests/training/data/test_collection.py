@@ -68,3 +68,8 @@ def test_only_some_sets_can_be_asked_for(tmp_path: Path) -> None:
         make_sets(tmp_path, replace(DRAWN, only=("paintings",)))
     with pytest.raises(UsageError, match="no folder"):
         make_sets(tmp_path, replace(DRAWN, photographs=tmp_path / "none"))
+
+
+def test_scenes_and_sheets_are_as_large_as_they_are_wanted(tmp_path: Path) -> None:
+    made = make_sets(tmp_path, replace(DRAWN, scenes=1, sheets=1, side=40))
+    assert {one.name: one.packed.side for one in made} == {"sheets": 40, "scenes": 40}
