@@ -36,10 +36,10 @@ def load_pipeline(files: Pipeline, placement: Placement, options: Options) -> An
         cls = getattr(diffusers, files.class_name)
         pipe = cls.from_pretrained(str(files.folder), local_files_only=True, **parts)
         pipe.set_progress_bar_config(disable=True)
-    _put_loras(pipe, options)
-    _put_adapter(pipe, options)
-    if options.offload is None:
-        pipe.to(placement.device)
+        _put_loras(pipe, options)
+        _put_adapter(pipe, options)
+        if options.offload is None:
+            pipe.to(placement.device)
     _tune(pipe, options)
     return pipe
 

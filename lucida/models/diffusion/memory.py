@@ -55,21 +55,35 @@ def require_room(files: Pipeline, placement: Placement, options: Options, spec: 
         ModelError: it cannot; the advice says what would fit.
     """
     room = device_memory(placement)
-    sizes = [parameters(part.weights) * _BYTES[placement.dtype] for part in files.parts.values()]
-    whole, largest = sum(sizes), max(sizes, default=0)
+    whole, largest = _needed(files, placement)
     needed = {"model": largest, "sequential": 0}.get(options.offload or "", whole)
-    if needed <= room:
-        return
+    if needed > room:
+        raise too_large(files, placement, options, spec)
+
+
+def too_large(files: Pipeline, placement: Placement, options: Options, spec: str) -> ModelError:
+    """What to say of weights that the device cannot hold, now or ever."""
+    room = device_memory(placement)
+    whole, largest = _needed(files, placement)
+    needed = largest if options.offload else whole
     ways = []
     if placement.dtype == "fp32" and needed / 2 <= room:
         ways.append(f"dtype=bfloat16 ({needed / 2e9:.1f} GB)")
     if placement.device != "cpu" and not options.offload:
         ways += [f"offload=model ({largest / 1e9:.1f} GB)"] if largest <= room else ["offload=sequential"]
-    raise ModelError(
+    return ModelError(
         f"The memory of {placement.device} ({room / 1e9:.1f} GB) does not hold the weights of {spec} "
         f"({needed / 1e9:.1f} GB in {placement.dtype}).",
-        f"What would fit, in the spec: {' or '.join(ways)}." if ways else "Choose a smaller model.",
+        f"What would fit, in the spec: {' or '.join(ways)}."
+        if ways
+        else "Close other programs, or choose a smaller model.",
     )
+
+
+def _needed(files: Pipeline, placement: Placement) -> tuple[int, int]:
+    """Bytes of all weights, and of the largest component's."""
+    sizes = [parameters(part.weights) * _BYTES[placement.dtype] for part in files.parts.values()]
+    return sum(sizes), max(sizes, default=0)
 
 
 def ran_out(

@@ -54,7 +54,12 @@ class Studio:
         options = traits.options
         loading.check(traits.files, placement, options)
         memory.require_room(traits.files, placement, options, spec)
-        self._base = loading.load_pipeline(traits.files, placement, options)
+        try:
+            self._base = loading.load_pipeline(traits.files, placement, options)
+        except ModelError as error:
+            if error.__cause__ is not None and out_of_memory(error.__cause__):
+                raise memory.too_large(traits.files, placement, options, spec) from error
+            raise
         #: Whether pictures are looked over before they are given out.
         self.checks_safety = getattr(self._base, "safety_checker", None) is not None
         self._nets: dict[str, Any] = {}

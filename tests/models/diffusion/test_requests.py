@@ -104,6 +104,18 @@ def test_a_model_too_large_for_the_memory_is_not_begun(unloaded, folder, monkeyp
     assert "dtype=bfloat16" in caught.value.advice
 
 
+def test_memory_that_others_hold_is_said_too(folder, monkeypatch) -> None:
+    from diffusers import DiffusionPipeline
+
+    def fail(*_arguments: object, **_more: object) -> None:
+        raise RuntimeError("CUDA out of memory. Tried to allocate 2 GiB")
+
+    monkeypatch.setattr(DiffusionPipeline, "to", fail)
+    with pytest.raises(ModelError, match=r"memory of cpu .* does not hold the weights") as caught:
+        DiffusersGenerator(f"diffusers:{folder('sd')}?device=cpu&dtype=float32").draw(REQUEST)
+    assert "dtype=bfloat16" in caught.value.advice
+
+
 @pytest.mark.parametrize("failure", [MemoryError(), RuntimeError("CUDA out of memory. Tried to allocate")])
 def test_memory_that_runs_out_is_said_with_what_takes_less(generator, monkeypatch, failure) -> None:
     sd = generator("sd")
