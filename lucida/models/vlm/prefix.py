@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 #: words behind it (PaliGemma), or keep other things than keys and values.
 TESTED = frozenset(
     (
+        "fast_vlm",
         "gemma3",
         "idefics3",
         "internvl",

@@ -18,7 +18,17 @@ from lucida.models.registry import load_vlm
 from lucida.models.vlm.hf import HfVlm
 
 QUICK = ("idefics3", "llava", "qwen2_vl")
-OTHERS = ("gemma3", "internvl", "llava_next", "llava_onevision", "mistral3", "qwen2_5_vl", "qwen3_vl", "smolvlm")
+OTHERS = (
+    "fast_vlm",
+    "gemma3",
+    "internvl",
+    "llava_next",
+    "llava_onevision",
+    "mistral3",
+    "qwen2_5_vl",
+    "qwen3_vl",
+    "smolvlm",
+)
 FAMILIES = [*QUICK, *(pytest.param(name, marks=pytest.mark.slow) for name in OTHERS)]
 LOOK = Tool("look", "Look closer.", {"type": "object", "properties": {"x": {"type": "number"}}})
 

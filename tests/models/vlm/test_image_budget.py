@@ -11,7 +11,17 @@ from lucida.models.vlm.hf import HfVlm
 
 SIZES = [(90, 40), (40, 90), (31, 31), (300, 500), (17, 200), (1240, 1754), (128, 128), (3, 5)]
 QUICK = ("idefics3", "llava", "qwen2_vl")
-OTHERS = ("gemma3", "internvl", "llava_next", "llava_onevision", "mistral3", "qwen2_5_vl", "qwen3_vl", "smolvlm")
+OTHERS = (
+    "fast_vlm",
+    "gemma3",
+    "internvl",
+    "llava_next",
+    "llava_onevision",
+    "mistral3",
+    "qwen2_5_vl",
+    "qwen3_vl",
+    "smolvlm",
+)
 FAMILIES = [*QUICK, *(pytest.param(name, marks=pytest.mark.slow) for name in OTHERS)]
 
 

@@ -189,6 +189,26 @@ def _llava(context: int) -> tuple[Any, Any, str]:
     return hf.LlavaForConditionalGeneration(config), processor, "<image>\n"
 
 
+def _fast_vlm(context: int) -> tuple[Any, Any, str]:
+    config = hf.FastVlmConfig(
+        # A tower that timm itself is tested with; its last map is a grid of one place for 32 pixels.
+        vision_config={
+            "model_type": "timm_wrapper",
+            "architecture": "test_byobnet",
+            "do_pooling": False,
+            "hidden_size": 256,
+        },
+        text_config={"model_type": "qwen2", **_text(context)},
+        image_token_index=_id("<image>"),
+        image_seq_length=4,
+        tie_word_embeddings=False,
+    )
+    square = {"height": 64, "width": 64}
+    images = hf.CLIPImageProcessor(size=square, crop_size=square, do_center_crop=False)
+    processor = hf.LlavaProcessor(images, tokenizer(), patch_size=32, vision_feature_select_strategy="full")
+    return hf.FastVlmForConditionalGeneration(config), processor, "<image>\n"
+
+
 _POINTS = [[32, 64], [64, 32], [64, 64], [96, 32], [32, 96]]
 
 
@@ -291,6 +311,7 @@ def _mistral3(context: int) -> tuple[Any, Any, str]:
 
 
 _FAMILIES: dict[str, Any] = {
+    "fast_vlm": _fast_vlm,
     "gemma3": _gemma3,
     "idefics3": _idefics3,
     "internvl": _internvl,
