@@ -27,6 +27,8 @@ _MEDIUM = ("is this a photograph, a drawing, a page or a chart?", "what kind of 
 _ABSENT = ("what colour is the {name}?", "where is the {name}?", "how many {names} are there?",
            "how big is the {name}?", "what is beside the {name}?", "what is the {name} doing?")  # fmt: skip
 
+#: Kinds of questions, and how often each comes.
+_KINDS = {"name": 0.42, "yes or no": 0.26, "sort": 0.12, "medium": 0.06, "absent": 0.14}
 #: What can be asked for by its name: some sets name a thing by a file or a number.
 _SAYABLE = re.compile(r"[^\W\d_][^\W\d_ '’-]*(?:[ '’-][^\W\d_'’-]+){0,3}")
 
@@ -64,8 +66,10 @@ class Named:
         rows = self._rows[held_out]
         row = int(rows[rng.integers(len(rows))])
         concept = int(self._packed.concepts[row])
-        kinds = rng.permutation(["name", "yes or no", "sort", "medium", "absent"])[: int(rng.integers(1, 4))]
-        exchanges = tuple(made for kind in kinds if (made := self._asked(str(kind), concept, rng)) is not None)
+        drawn = rng.choice(list(_KINDS), int(rng.integers(1, 4)), replace=False, p=list(_KINDS.values()))
+        # A name that was asked after answers what is asked after it: nothing would have to be looked at.
+        kinds = [str(kind) for kind in drawn if kind != "yes or no" or "name" not in drawn]
+        exchanges = tuple(made for kind in kinds if (made := self._asked(kind, concept, rng)) is not None)
         return Lesson(exchanges or (self._name(concept, rng),), lambda: self._shown(row))
 
     def _asked(self, kind: str, concept: int, rng: np.random.Generator) -> Exchange | None:

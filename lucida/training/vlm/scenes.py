@@ -77,8 +77,10 @@ class SceneLessons:
         row = int(rows[rng.integers(len(rows))])
         facts = self._facts[int(self._packed.concepts[row])]
         ways = self._ways(facts)
-        chosen = rng.permutation(len(ways))[: int(rng.integers(1, 5))]
-        exchanges = tuple(ways[int(number)](facts, rng) for number in chosen)
+        chosen = [ways[int(number)] for number in rng.permutation(len(ways))[: int(rng.integers(1, 5))]]
+        if _what in chosen:  # it says all, and would answer the others
+            chosen = [_what]
+        exchanges = tuple(way(facts, rng) for way in chosen)
         return Lesson(exchanges, lambda: Shown(np.array(self._packed.pixels[row]), None, self._views))
 
     def _ways(self, facts: Facts) -> list[Callable[[Facts, np.random.Generator], Exchange]]:
