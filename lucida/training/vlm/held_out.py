@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from lucida.training.vlm.lessons import Exchange, Lesson
 
 #: Lessons that are drawn of a source for each question that is wanted of a kind: some kinds are rare.
-_TRIES = 12
+_TRIES = 40
 
 
 def held_out_questions(shares: Mapping[str, Share], each: int, seed: int = 0) -> list[VlmQuestion]:
