@@ -93,7 +93,5 @@ def _print(report: ProseReport) -> None:
     out().print()
     table = Table("probability", "mean", "right", "answers", box=None, pad_edge=False)
     for one in report.bins:
-        table.add_row(
-            f"{one.low:.1f} to {one.high:.1f}", f"{one.confidence:.3f}", f"{one.right:.3f}", f"{one.count:,}"
-        )
+        table.add_row(f"{one.low:.1f} to {one.high:.1f}", f"{one.confidence:.3f}", f"{one.right:.3f}", f"{one.count:,}")
     out().print(table)
