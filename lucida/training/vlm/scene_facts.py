@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lucida.training.data.scene_plans import PLACES
@@ -25,7 +25,7 @@ class Group:
         count: how many.
         colour: a name of ``COLOURS``, or empty.
         noun: as printed, in the plural where there are several.
-        size: "big", "small" or empty.
+        size: "big" or "small" where the two differ; else empty.
     """
 
     count: int
@@ -77,7 +77,10 @@ def facts_of(captions: Sequence[str], *, painted: bool) -> Facts | None:
     if not 1 <= len(groups) <= 2 or any(group is None for group in groups):
         return None
     place = ground if ground in PLACES.values() else ""
-    return Facts(tuple(group for group in groups if group), relation, behind, place, tuple(captions))
+    whole = [group for group in groups if group]
+    if [group.size for group in whole] != ["big", "small"]:
+        whole = [_unsized(group) for group in whole]
+    return Facts(tuple(whole), relation, behind, place, tuple(captions))
 
 
 def _parted(captions: Sequence[str]) -> tuple[str, str]:
@@ -87,6 +90,11 @@ def _parted(captions: Sequence[str]) -> tuple[str, str]:
         if _BEHIND.match(rest) or rest in PLACES.values():
             return captions[1], rest
     return captions[0], ""
+
+
+def _unsized(group: Group) -> Group:
+    """With a size that is part of its name, as in "small aeroplane"."""
+    return replace(group, noun=f"{group.size} {group.noun}", size="") if group.size else group
 
 
 def _group(text: str) -> Group | None:

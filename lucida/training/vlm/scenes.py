@@ -211,7 +211,7 @@ def _true(facts: Facts, rng: np.random.Generator) -> Exchange:
 
 
 def _larger(facts: Facts, rng: np.random.Generator) -> Exchange:
-    big = next(group for group in facts.groups if group.size != "small")
+    big = facts.groups[0]
     words = [group.words for group in facts.groups]
     one, other = words if rng.random() < 0.5 else words[::-1]
     return Exchange("place", worded(rng, _LARGER, one=one, other=other), (f"the {big.words}", article(big.words)))

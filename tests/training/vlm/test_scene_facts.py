@@ -39,6 +39,15 @@ def test_sizes_and_grounds_are_told() -> None:
     assert facts_of(captions, painted=False) == Facts(groups, "", "orange", "", captions)
 
 
+def test_a_size_may_be_part_of_a_name() -> None:
+    one = facts_of(("a small aeroplane on a beach", "a small aeroplane"), painted=False)
+    assert one is not None
+    assert (one.groups, one.place) == ((Group(1, "", "small aeroplane"),), "on a beach")
+    two = facts_of(("a small aeroplane above a big wheel",), painted=False)
+    assert two is not None
+    assert [group.words for group in two.groups] == ["small aeroplane", "big wheel"]
+
+
 @pytest.mark.parametrize("captions", [("some cats",), ("a cat and a dog and a fox",), ("cat",), ("a",)])
 def test_other_captions_are_left_alone(captions: tuple[str, ...]) -> None:
     assert facts_of(captions, painted=False) is None
