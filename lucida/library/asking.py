@@ -55,13 +55,18 @@ class Hands:
         """The same for pages that carry a text of their own beside their pixels; see ``query.second_look``."""
         return self.read(page, box) if page.media_type in TWOFOLD else None
 
-    def pictures(self, question: str) -> Sequence[PageRow]:
-        """Pictures without words that a question may be about."""
+    def pictures(self, question: str, alone: bool) -> Sequence[PageRow]:
+        """Pictures without words that a question may be about; the nearest at any rate where there is nothing else."""
         if self._library.statistics().pictures == 0:
             return ()
         where = self._where
         hits = self._library.search(
-            question, kind="picture", path=where.path, media_type=where.media_type, top_k=_MOST_PICTURES
+            question,
+            kind="picture",
+            path=where.path,
+            media_type=where.media_type,
+            top_k=_MOST_PICTURES,
+            cutoff=not alone,
         )
         found = (row for hit in hits for row in self._library.pages(hit.source) if row.number == hit.page)
         return [row for row in found if not row.words]

@@ -102,7 +102,7 @@ def _seen(
     """What a model sees on the pages, how much of what it says nothing proves, and what went wrong with it."""
     if aids.looker is None:
         return [], 0, None
-    looked = look(aids.looker, asked, [*aids.looker.pictures(asked.text), *pages], aids.deadline)
+    looked = look(aids.looker, asked, [*aids.looker.pictures(asked.text, not pages), *pages], aids.deadline)
     trace.extend(looked.steps)
     seen = from_proposals(asked, looked.proposals)
     return seen, len(looked.proposals) - len(seen), looked.problem

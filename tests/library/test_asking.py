@@ -150,15 +150,14 @@ def test_a_model_may_be_set_for_a_library(library: Library, serve: Callable[...,
 
 
 def test_what_is_only_seen_is_said_to_be(tmp_path: Path, serve: Callable[..., Server]) -> None:
-    picture = Image.new("RGB", (300, 200), "skyblue")
-    ImageDraw.Draw(picture).ellipse((90, 40, 210, 160), fill="red")
-    picture.save(tmp_path / "ball.png")
+    picture = Image.new("RGB", (300, 300), "white")
+    ImageDraw.Draw(picture).ellipse((60, 60, 240, 240), fill="red")
+    picture.save(tmp_path / "x.png")
     server = serve("ANSWER: red")
     with Library.open(tmp_path / "library") as library:
-        library.ingest(tmp_path / "ball.png")
-        answer = library.ask("What colour is the ball in the picture of a red ball?", model=server.spec)
-        if not server.asked:
-            pytest.skip("the encoder of this installation does not find the ball")
+        library.ingest(tmp_path / "x.png")
+        answer = library.ask("What colour is the circle on white?", model=server.spec)
+    assert len(server.asked) == 1
     assert answer.text == "red"
     assert answer.citations[0].quote == ""
     assert answer.citations[0].box == (0, 0, 1, 1)

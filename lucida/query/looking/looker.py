@@ -42,13 +42,14 @@ class Looker:
         model: answers.
         picture: draws a page, RGB.
         read: words of a part of a page at full resolution; None where nobody can read it.
-        pictures: pages of pictures that the question may be about, found by meaning, best first.
+        pictures: pages of pictures that the question may be about, found by meaning, best first; told whether there is
+            nothing else to look at.
     """
 
     model: VisionLanguageModel
     picture: Callable[[PageRow], Image]
     read: Callable[[PageRow, Box], Sequence[Word] | None]
-    pictures: Callable[[str], Sequence[PageRow]] = lambda _: ()
+    pictures: Callable[[str, bool], Sequence[PageRow]] = lambda *_: ()
 
 
 @dataclass(slots=True)
