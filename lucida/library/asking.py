@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lucida.ingest.render import render_page
 from lucida.library.rereading import DPI, TWOFOLD, words_of
 from lucida.query.aids import Aids
 from lucida.types import Box, Word
@@ -13,8 +15,7 @@ from lucida.types import Box, Word
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from lucida.index import Filter, PageRow
-    from lucida.library.library import Library
+    from lucida.index import Index, PageRow
     from lucida.models.protocols import OcrEngine, Reader, VisionLanguageModel
 
 #: Pictures that a model looks at beside the pages that hold the question's words.
@@ -25,13 +26,20 @@ class Hands:
     """What reaches into a library on behalf of a question.
 
     Args:
-        library: open.
+        index: open for reading.
+        search: finds pictures by words, (question, how many, with cutoff) to their ids, under the question's filters.
         ocr: reads parts of pages; None for nobody.
-        where: which documents may answer.
+        passwords: tried in turn on encrypted documents.
     """
 
-    def __init__(self, library: Library, ocr: OcrEngine | None, where: Filter) -> None:
-        self._library, self._ocr, self._where = library, ocr, where
+    def __init__(
+        self,
+        index: Index,
+        search: Callable[[str, int, bool], Sequence[int]],
+        ocr: OcrEngine | None,
+        passwords: tuple[str, ...] = (),
+    ) -> None:
+        self._index, self._search, self._ocr, self._passwords = index, search, ocr, passwords
 
     def aids(self, reader: Reader | None, model: VisionLanguageModel | None, timeout: float | None) -> Aids:
         """Everything that there is, for one question."""
@@ -43,13 +51,16 @@ class Hands:
 
     def picture(self, page: PageRow) -> Image:
         """A page as a person sees it."""
-        return self._library.page_image(page.source, page.number)
+        return render_page(Path(page.source), page.media_type, page.number, passwords=self._passwords)
 
     def read(self, page: PageRow, box: Box) -> Sequence[Word] | None:
         """Words of a part of a page by OCR at full resolution."""
-        return words_of(
-            self._ocr, lambda part: self._library.page_image(page.source, page.number, dpi=DPI, box=part), box
-        )
+
+        def drawn(part: Box) -> Image:
+            place = Path(page.source)
+            return render_page(place, page.media_type, page.number, dpi=DPI, passwords=self._passwords, box=part)
+
+        return words_of(self._ocr, drawn, box)
 
     def reread(self, page: PageRow, box: Box) -> Sequence[Word] | None:
         """The same for pages that carry a text of their own beside their pixels; see ``query.second_look``."""
@@ -57,16 +68,8 @@ class Hands:
 
     def pictures(self, question: str, alone: bool) -> Sequence[PageRow]:
         """Pictures without words that a question may be about; the nearest at any rate where there is nothing else."""
-        if self._library.statistics().pictures == 0:
+        if self._index.picture_count() == 0:
             return ()
-        where = self._where
-        hits = self._library.search(
-            question,
-            kind="picture",
-            path=where.path,
-            media_type=where.media_type,
-            top_k=_MOST_PICTURES,
-            cutoff=not alone,
-        )
-        found = (row for hit in hits for row in self._library.pages(hit.source) if row.number == hit.page)
-        return [row for row in found if not row.words]
+        items = self._index.items(self._search(question, _MOST_PICTURES, not alone))
+        pages = [self._index.page(item.source_id, item.page) for item in items]
+        return [page for page in pages if page is not None and not page.words]

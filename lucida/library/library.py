@@ -256,7 +256,12 @@ class Library(MakingLibrary):
         index = self._reading()
         encoder = self.encoder() if index.encoder() is not None else None
         where = Filter(path=path, media_type=media_type)
-        hands = Hands(self, self._backends.ocr(self.config.languages), where)
+
+        def pictures(words: str, top_k: int, cutoff: bool) -> list[int]:
+            hits = self.search(words, kind="picture", path=path, media_type=media_type, top_k=top_k, cutoff=cutoff)
+            return [hit.id for hit in hits]
+
+        hands = Hands(index, pictures, self._backends.ocr(self.config.languages), self.passwords)
         answer = ask(index, encoder, question, where, aids=hands.aids(self._backends.reader(), looking, timeout))
         if record:
             index.record_answer(question, answer)
