@@ -7,25 +7,8 @@ from typing import Annotated
 
 import typer
 
+from lucida.cli import generate_options as given
 from lucida.cli.generate_dataset import dataset
-from lucida.cli.generate_options import (
-    Batch,
-    Download,
-    Gates,
-    Guidance,
-    Height,
-    Model,
-    Negative,
-    Scheduler,
-    Seed,
-    Steps,
-    Strength,
-    Suffix,
-    Uses,
-    Width,
-    recipe_of,
-    uses_of,
-)
 from lucida.cli.generate_replay import replay
 from lucida.cli.generate_show import MakingBar, report
 from lucida.cli.options import AsJson, LibraryDir
@@ -56,20 +39,20 @@ def image(
         list[int] | None, typer.Option("--like", metavar="ID", help="Picture that guides, by its id; repeatable.")
     ] = None,
     count: Annotated[int, typer.Option("-n", "--count", min=1, max=10_000, help="How many pictures.")] = 4,
-    model: Model = None,
-    seed: Seed = 0,
-    use: Uses = None,
-    strength: Strength = 0.6,
-    negative: Negative = "",
-    width: Width = None,
-    height: Height = None,
-    steps: Steps = None,
-    guidance: Guidance = None,
-    scheduler: Scheduler = None,
-    batch: Batch = 4,
-    suffix: Suffix = "png",
-    gate: Gates = None,
-    download: Download = False,
+    model: given.Model = None,
+    seed: given.Seed = 0,
+    use: given.Uses = None,
+    strength: given.Strength = 0.6,
+    negative: given.Negative = "",
+    width: given.Width = None,
+    height: given.Height = None,
+    steps: given.Steps = None,
+    guidance: given.Guidance = None,
+    scheduler: given.Scheduler = None,
+    batch: given.Batch = 4,
+    suffix: given.Suffix = "png",
+    gate: given.Gates = None,
+    download: given.Download = False,
     library: LibraryDir = None,
     as_json: AsJson = False,
 ) -> int:
@@ -80,7 +63,7 @@ def image(
     """
     from lucida.library import Library
 
-    drawn = recipe_of(
+    drawn = given.recipe_of(
         seed=seed,
         negative_prompt=negative,
         strength=strength,
@@ -101,7 +84,7 @@ def image(
             model=model,
             out=out,
             recipe=drawn,
-            use=uses_of(use),
+            use=given.uses_of(use),
             allow_download=download,
             told=told,
         )

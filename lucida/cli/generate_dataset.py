@@ -8,24 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lucida.cli.generate_options import (
-    Batch,
-    Download,
-    Gates,
-    Guidance,
-    Height,
-    Model,
-    Negative,
-    Scheduler,
-    Seed,
-    Steps,
-    Strength,
-    Suffix,
-    Uses,
-    Width,
-    recipe_of,
-    uses_of,
-)
+from lucida.cli import generate_options as given
 from lucida.cli.generate_show import MakingBar, report
 from lucida.cli.options import AsJson, LibraryDir, PathGlob
 from lucida.errors import ExitCode
@@ -82,25 +65,25 @@ def dataset(
     template: Annotated[
         str, typer.Option("--template", metavar="WORDS", help="Prompt of a class; {} stands for its name.")
     ] = "a photo of {}",
-    model: Model = None,
-    seed: Seed = 0,
-    use: Uses = None,
+    model: given.Model = None,
+    seed: given.Seed = 0,
+    use: given.Uses = None,
     parents: Annotated[int, typer.Option("--parents", min=1, help="Pictures that guide one drawing together.")] = 3,
     pool: Annotated[int, typer.Option("--pool", min=1, help="Most pictures that may guide a class's drawings.")] = 12,
     weight: Annotated[
         float, typer.Option("--weight", min=0.0, help="How much found pictures count beside the words (1).")
     ] = 1.0,
-    strength: Strength = 0.6,
-    negative: Negative = "",
-    width: Width = None,
-    height: Height = None,
-    steps: Steps = None,
-    guidance: Guidance = None,
-    scheduler: Scheduler = None,
-    batch: Batch = 4,
-    suffix: Suffix = "png",
-    gate: Gates = None,
-    download: Download = False,
+    strength: given.Strength = 0.6,
+    negative: given.Negative = "",
+    width: given.Width = None,
+    height: given.Height = None,
+    steps: given.Steps = None,
+    guidance: given.Guidance = None,
+    scheduler: given.Scheduler = None,
+    batch: given.Batch = 4,
+    suffix: given.Suffix = "png",
+    gate: given.Gates = None,
+    download: given.Download = False,
     path: PathGlob = None,
     library: LibraryDir = None,
     as_json: AsJson = False,
@@ -114,7 +97,7 @@ def dataset(
     from lucida.library import Library
     from lucida.library.ordering import DatasetRequest
 
-    recipe = recipe_of(
+    recipe = given.recipe_of(
         seed=seed,
         template=template,
         negative_prompt=negative,
@@ -133,7 +116,7 @@ def dataset(
     request = DatasetRequest(
         _topics(classes, queries, from_search or ()),
         recipe,
-        use=uses_of(use),
+        use=given.uses_of(use),
         per_class=per_class,
         until=until,
         budget=budget,
