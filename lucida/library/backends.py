@@ -10,6 +10,8 @@ from lucida.config import DEFAULT_ENCODER, NO_MODEL, TEXT_ENCODER, LibraryConfig
 from lucida.errors import DependencyError, LucidaError, ModelError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lucida.models.protocols import OcrEngine, Reader, SharedEncoder, TextEncoder, VisionLanguageModel
 
 
@@ -114,16 +116,19 @@ class Backends:
 
     def load_encoder_ahead(self) -> None:
         """Load weights in the background while the index is being opened: a cold search waits for both."""
-        if TEXT_ENCODER in self._texts:
-            return
+        if TEXT_ENCODER not in self._texts:
+            _in_background("encoder", lambda: self.encoder().encode_texts(["."]))
+
+    def load_reader_ahead(self) -> None:
+        """The same for the reader, which a cold question waits for only after retrieval."""
 
         def load() -> None:
-            # Whatever is wrong comes up again, with somebody to tell, when the encoder is asked for.
-            with contextlib.suppress(LucidaError):
-                self.encoder().encode_texts(["."])
+            reader = self.reader()
+            if reader is not None:
+                reader.read("?", ["."])
 
-        # Not a daemon: a process that ends in the middle of the runtime's own start would be aborted by it.
-        threading.Thread(target=load, name="lucida-load-encoder").start()
+        if self._reader is None:
+            _in_background("reader", load)
 
     def ocr(self, languages: tuple[str, ...]) -> OcrEngine | None:
         """The OCR engine for these languages; None where the settings want none.
@@ -150,3 +155,13 @@ class Backends:
                 f"Install it with: apt install tesseract-ocr-{missing[0]} (Debian, Ubuntu) or "
                 "brew install tesseract-lang (macOS).",
             )
+
+
+def _in_background(name: str, load: Callable[[], object]) -> None:
+    def quietly() -> None:
+        # Whatever is wrong comes up again, with somebody to tell, when what is loaded here is asked for.
+        with contextlib.suppress(LucidaError):
+            load()
+
+    # Not a daemon: a process that ends in the middle of the runtime's own start would be aborted by it.
+    threading.Thread(target=quietly, name=f"lucida-load-{name}").start()

@@ -253,6 +253,7 @@ class Library(MakingLibrary):
 
         looking = self._backends.model(model)
         self._backends.load_encoder_ahead()
+        self._backends.load_reader_ahead()
         index = self._reading()
         encoder = self.encoder() if index.encoder() is not None else None
         where = Filter(path=path, media_type=media_type)
