@@ -38,8 +38,9 @@ def plain(text: str) -> str:
 def parse_amount(text: str) -> float | None:
     """The first number in a text, with the decimal sign told from the thousands' by its place.
 
-    Of two different signs, the later is the decimal one. A single sign followed by exactly three digits parts
-    thousands ("1.234" and "1,234" are both 1234), by any other count it is decimal. Parentheses around mean negative.
+    Of two different signs, the last one is decimal, whatever OCR made of those before it. A single sign followed by
+    exactly three digits parts thousands ("1.234" and "1,234" are both 1234), by any other count it is decimal.
+    Parentheses around mean negative.
     """
     match = re.search(r"\d[\d.,'’\s]*\d|\d", text)
     if match is None:
@@ -47,8 +48,8 @@ def parse_amount(text: str) -> float | None:
     digits = re.sub(r"[\s'’]", "", match.group())
     signs = [char for char in digits if char in ".,"]
     if len(set(signs)) == 2:
-        decimal = signs[-1]
-        digits = digits.replace("." if decimal == "," else ",", "").replace(decimal, ".")
+        whole, _, rest = digits.rpartition(signs[-1])
+        digits = re.sub(r"[.,]", "", whole) + "." + rest
     elif signs:
         last = len(digits) - digits.rindex(signs[0]) - 1
         digits = digits.replace(signs[0], "" if len(signs) > 1 or last == 3 else ".")
@@ -81,7 +82,7 @@ def _spelled(text: str) -> date | None:
     month = next((_MONTH_STEMS[word[:3]] for word in words if word.isalpha() and word[:3] in _MONTH_STEMS), None)
     if any(word.startswith("juil") for word in words):
         month = 7
-    numbers = [int(digits) for word in words if (digits := re.sub(r"(st|nd|rd|th|er)$", "", word)).isdigit()]
+    numbers = [int(digits) for word in words if (digits := re.sub(r"(st|nd|rd|th|er)$", "", word)).isdecimal()]
     years = [number for number in numbers if number >= 1000]
     days = [number for number in numbers if 1 <= number <= 31]
     return _day(years[0], month, days[0]) if month and years and days else None

@@ -242,7 +242,7 @@ def missing(question: Question, words: frozenset[str]) -> float:
     for token in (token for name in question.names for token in tokens(name)):
         if _said(token.folded, words):
             continue
-        digits = token.folded.isdigit()
+        digits = token.folded.isdecimal()
         if digits and len(token.folded) == 4 and {str(int(token.folded) - 1), token.folded[2:]} <= words:
             continue
         numeral = any(char.isdigit() for char in token.folded) and not (digits and len(token.folded) < 3)

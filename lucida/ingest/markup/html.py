@@ -205,4 +205,4 @@ def _folded(raw: str) -> str:
 
 
 def _span(value: str) -> int:
-    return min(max(int(value), 1), _MAX_SPAN) if value.isdigit() else 1
+    return min(max(int(value), 1), _MAX_SPAN) if value.isdecimal() else 1
