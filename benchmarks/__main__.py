@@ -10,7 +10,7 @@ NAMES = ("start", "embed", "born_digital", "scans", "memory", "pictures", "mixed
 
 
 #: Only run when named; they take options.
-LONG = ("scale", "diffusion")
+LONG = ("scale", "diffusion", "questions")
 
 
 def main(arguments: list[str]) -> int:

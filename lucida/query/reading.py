@@ -36,8 +36,9 @@ _MOST_SENTENCES = 6
 _MOST_READ = 8
 #: A passage ends on the page where its last words stand.
 _TAIL_WORDS = 4
-#: Passages that the question's own words bring up, when its concepts' labels widen the search.
-_OWN = 3
+#: Passages that the question's own words bring up, when its concepts' labels widen the search: they come behind so many
+#: of the wide search.
+_OWN, _AHEAD = 3, 2
 #: What a numeral or a name that a page does not know takes from its candidates.
 #: A word counts at most so many times as much for being rare.
 _RAREST = 1.5
@@ -62,8 +63,8 @@ def gather(index: Index, encoder: TextEncoder | None, question: Question, where:
     if question.concepts:
         # The many words for a total must not drown the one that says of what.
         own = retrieve_passages(index, None, question.text, terms=question.terms, top_k=_OWN, where=where)
-        held = {entry.item.id for entry in found}
-        found[2:2] = [entry for entry in own if entry.item.id not in held]
+        merged = (*found[:_AHEAD], *own, *found[_AHEAD:])
+        found = list({entry.item.id: entry for entry in merged}.values())
     passages = tuple(entry.item for entry in found if entry.item.kind == ItemKind.PASSAGE)
     return Retrieved(passages, tuple(_pages(index, passages)))
 

@@ -1,11 +1,18 @@
 from __future__ import annotations
 
-import pytest
+from collections.abc import Sequence
+from pathlib import Path
 
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from lucida.index import FileState, Index, Reading
 from lucida.query.ask import ask
 from lucida.query.question import understand
 from lucida.query.reading import missing
 from lucida.query.verification import locate
+from lucida.types import Box, Document, Page, Passage, TextOrigin
 
 FIRST = [[(0.1, "The boiler of the house stands in the cellar. It was")]]
 SECOND = [
@@ -55,3 +62,34 @@ def test_a_passage_over_two_pages_is_cited_where_its_words_stand(
 )
 def test_names_and_numerals_that_a_page_does_not_know(question: str, printed: str, gone: bool) -> None:
     assert (missing(understand(question), frozenset(printed.split())) > 0) is gone
+
+
+class Numberless:
+    """Meaning, which knows no numbers: a question is near to some invoices, for their customers."""
+
+    spec, fingerprint, dimension = "numberless", "numberless-1", 8
+
+    def encode_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return np.eye(self.dimension, dtype=np.float32)[[int("Prior" in text) for text in texts]]
+
+
+def invoice(number: int, customer: str, page_of) -> Reading:
+    total = f"{number * 37 / 4:.2f}"
+    words = page_of([[(0.1, f"Invoice INV-{number:06d} {customer}")], [(0.1, "Total:"), (0.5, total)]]).words
+    page = Page(1, 595.0, 842.0, words, (), (), TextOrigin.LAYER, reader="native")
+    passage = Passage(f"Invoice INV-{number:06d} {customer} Total: {total}", 1, Box.whole())
+    document = Document("text/plain", "", None, (page,), (passage,))
+    file = FileState(f"/docs/{number}.txt", 1, 1, f"{number:064x}")
+    return Reading(file, document, Numberless().encode_texts([passage.text]))
+
+
+def test_a_number_finds_its_page_among_many_alike(tmp_path: Path, page_of) -> None:
+    """Some stand in the rankings by meaning and by words, the right one in the second alone."""
+    encoder = Numberless()
+    customers = ["Castell" if 110 <= number < 117 else "Prior" for number in range(100, 200)]
+    with Index.open(tmp_path / "library", create=True, write=True) as library:
+        library.bind_encoder(encoder.spec, encoder.fingerprint, encoder.dimension)
+        library.publish([invoice(100 + row, customer, page_of) for row, customer in enumerate(customers)])
+        answer = ask(library, encoder, "What is the total of invoice INV-000199?")
+    assert answer.text == "1840.75"
+    assert answer.citations[0].source == "/docs/199.txt"
