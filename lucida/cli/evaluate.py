@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lucida.cli.evaluate_dataset import dataset
 from lucida.cli.evaluate_qa import qa
 from lucida.cli.evaluate_reader import reader
 from lucida.cli.evaluate_retrieval import retrieval
@@ -33,7 +34,7 @@ _INTERVAL = 10.0
 
 group = typer.Typer(
     name="evaluate",
-    help="Measure an encoder, a search or answers, with intervals.",
+    help="Measure an encoder, a search, answers or a dataset, with intervals.",
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -46,6 +47,7 @@ def register(app: typer.Typer) -> None:
     group.command()(encoder)
     group.command()(reader)
     group.command()(vlm)
+    group.command()(dataset)
     app.add_typer(group)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lucida.errors import UsageError
+from lucida.errors import ModelError, UsageError
 from lucida.index import Filter, Rule, SourceRow, Terms
 from lucida.library.opened import OpenLibrary
 from lucida.types import Hit
@@ -16,9 +16,11 @@ if TYPE_CHECKING:
     from lucida.generate.making.job import Making
     from lucida.generate.making.order import Recipe, Use
     from lucida.generate.making.replaying import Replayed
+    from lucida.library.benefit import BenefitRequest
     from lucida.library.generating import Made, Studio
     from lucida.library.ordering import DatasetRequest
     from lucida.library.retrieving import Retrieval
+    from lucida.query.evaluation.datasets_report import BenefitReport
 
 
 def _silent(_making: Making) -> None:
@@ -161,6 +163,37 @@ class MakingLibrary(OpenLibrary):
         folder = None if out is None else Path(out).expanduser().absolute()
         shelf = LibraryShelf(self._reading(), self.passwords)
         return list(replay(found, generator, shelf, folder, told))
+
+    def evaluate_dataset(
+        self,
+        request: BenefitRequest,
+        *,
+        encoder: str | None = None,
+        told: Callable[[int, int, str], None] = lambda _done, _total, _what: None,
+    ) -> BenefitReport:
+        """Say whether a generated dataset helps, beside real pictures that this library retrieves for its classes.
+
+        Args:
+            request: the dataset, what else to train on, what to measure on.
+            encoder: spec of another encoder than the library's own.
+            told: hears (done, in all, what).
+
+        Raises:
+            UsageError: see ``lucida.library.benefit.judge``.
+            ModelError, DependencyError: there is no encoder of pictures here.
+        """
+        from lucida.library.benefit import judge, library_retrieve
+        from lucida.library.shelf import LibraryShelf
+        from lucida.models.registry import load_shared_encoder
+
+        index, own = self._reading(), self.shared_encoder()
+        judging = own if encoder is None else load_shared_encoder(encoder)
+        if judging is None:
+            raise ModelError("This library has no encoder of pictures.", "Name one with --encoder mini.")
+        shelf = LibraryShelf(index, self.passwords)
+        bound = own if index.shared() is not None else None
+        retrieve = None if bound is None else library_retrieve(index, bound, shelf.picture)
+        return judge(request, judging, retrieve, told)
 
     def mark(
         self,

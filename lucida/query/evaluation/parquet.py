@@ -44,6 +44,23 @@ def read_table(files: Sequence[Path]) -> tuple[list[str], list[bytes]]:
     return labels, pictures
 
 
+def read_column(file: Path, name: str) -> list[Any] | None:
+    """One column as plain values, None where the file has none of that name.
+
+    Raises:
+        DamagedSourceError: the file does not parse.
+        DependencyError: pyarrow is not installed.
+    """
+    parquet: Any = require("pyarrow.parquet", "read parquet files")
+    try:
+        if name not in parquet.read_schema(file).names:
+            return None
+        values: list[Any] = parquet.read_table(file, columns=[name]).column(name).to_pylist()
+    except (OSError, ValueError) as error:
+        raise DamagedSourceError(f"{file} does not parse: {error}.", "Fetch the file again.") from error
+    return values
+
+
 def _column(names: Sequence[str], wanted: Sequence[str], file: Path) -> str:
     found = next((name for name in wanted if name in names), None)
     if found is None:

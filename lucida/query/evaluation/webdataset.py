@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import tarfile
-from typing import TYPE_CHECKING
+from collections import defaultdict
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -21,6 +22,13 @@ _WORDS = ("cls", "txt", "caption", "json")
 _MOST_BYTES = 100_000
 
 
+class Sample(NamedTuple):
+    """One sample: its picture in the tar, and the texts beside it by their endings."""
+
+    picture: tarfile.TarInfo
+    texts: dict[str, str]
+
+
 def load_tar(path: Path) -> PictureSet:
     """Read labels and captions; pictures are read from the tar when they are asked for.
 
@@ -31,12 +39,12 @@ def load_tar(path: Path) -> PictureSet:
         UsageError: no sample has both a picture and words.
         DamagedSourceError: the tar does not parse.
     """
+    samples = read_samples(path)
     try:
-        with tarfile.open(path) as tar:
-            samples = _samples(tar)
-    except (tarfile.TarError, OSError, ValueError) as error:
+        said = [_first_words(sample.texts) for sample in samples]
+    except ValueError as error:
         raise DamagedSourceError(f"The tar {path} does not parse: {error}.", "Fetch the file again.") from error
-    kept = [(picture, words) for picture, words in samples if picture is not None and words is not None]
+    kept = [(sample.picture, words) for sample, words in zip(samples, said, strict=True) if words is not None]
     if not kept:
         raise UsageError(f"{path} holds no pictures with labels.", "Give each picture a .cls, .txt or .json beside it.")
     ids = tuple(dict.fromkeys(text for _, (_, text) in kept))
@@ -45,12 +53,36 @@ def load_tar(path: Path) -> PictureSet:
     members = [picture for picture, _ in kept]
     captioned = any(kind != "cls" for _, (kind, _) in kept)
     names = tuple((name.replace("_", " "),) for name in ids)
-    return PictureSet(path.stem, ids, names, labels, lambda i: _read(path, members[i]), captioned)
+    return PictureSet(path.stem, ids, names, labels, lambda i: read_picture(path, members[i]), captioned)
 
 
-def _samples(tar: tarfile.TarFile) -> list[tuple[tarfile.TarInfo | None, tuple[str, str] | None]]:
+def read_samples(path: Path) -> list[Sample]:
+    """The samples of a tar that have a picture, in order.
+
+    Raises:
+        DamagedSourceError: the tar does not parse.
+    """
+    try:
+        with tarfile.open(path) as tar:
+            return _samples(tar)
+    except (tarfile.TarError, OSError, ValueError) as error:
+        raise DamagedSourceError(f"The tar {path} does not parse: {error}.", "Fetch the file again.") from error
+
+
+def read_picture(path: Path, member: tarfile.TarInfo) -> Image:
+    """A sample's picture, RGB.
+
+    Raises:
+        DamagedSourceError: it does not decode.
+    """
+    with path.open("rb") as file:
+        file.seek(member.offset_data)
+        return open_picture(file.read(member.size), f"{member.name} of {path}")
+
+
+def _samples(tar: tarfile.TarFile) -> list[Sample]:
     pictures: dict[str, tarfile.TarInfo] = {}
-    words: dict[str, tuple[str, str]] = {}
+    texts: dict[str, dict[str, str]] = defaultdict(dict)
     for member in tar:
         folder, slash, name = member.name.rpartition("/")
         stem, _, ending = name.partition(".")
@@ -61,11 +93,16 @@ def _samples(tar: tarfile.TarFile) -> list[tuple[tarfile.TarInfo | None, tuple[s
             pictures[key] = member
         elif ending in _WORDS and member.size <= _MOST_BYTES:
             file = tar.extractfile(member)
-            text = _text(ending, file.read().decode("utf-8").strip()) if file else ""
-            before = words.get(key)
-            if text and (before is None or _WORDS.index(ending) < _WORDS.index(before[0])):
-                words[key] = (ending, text)
-    return [(pictures.get(key), words.get(key)) for key in pictures]
+            texts[key][ending] = file.read().decode("utf-8").strip() if file else ""
+    return [Sample(picture, texts[key]) for key, picture in pictures.items()]
+
+
+def _first_words(texts: dict[str, str]) -> tuple[str, str] | None:
+    """The best kind of words that a sample has, and the words."""
+    for ending in _WORDS:
+        if ending in texts and (text := _text(ending, texts[ending])):
+            return ending, text
+    return None
 
 
 def _text(ending: str, text: str) -> str:
@@ -74,9 +111,3 @@ def _text(ending: str, text: str) -> str:
     found = json.loads(text)
     value = next((found[name] for name in ("caption", "text", "label", "class") if found.get(name)), "")
     return str(value)
-
-
-def _read(path: Path, member: tarfile.TarInfo) -> Image:
-    with path.open("rb") as file:
-        file.seek(member.offset_data)
-        return open_picture(file.read(member.size), f"{member.name} of {path}")

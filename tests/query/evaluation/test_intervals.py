@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from lucida.query.evaluation.intervals import difference, estimate
+from lucida.query.evaluation.intervals import crossed, difference, estimate
 
 
 def test_a_constant_has_no_spread() -> None:
@@ -70,3 +70,14 @@ def test_a_pure_gain_is_found_and_its_direction_kept() -> None:
 def test_unequal_lengths_are_refused() -> None:
     with pytest.raises(ValueError, match="paired"):
         difference([1.0], [1.0, 0.0])
+
+
+def test_trials_that_differ_widen_the_interval_and_trials_that_agree_do_not() -> None:
+    random = np.random.default_rng(0)
+    rows = random.normal(0.2, 0.5, (1, 300)).repeat(5, axis=0)
+    same, alone = crossed(rows), estimate(rows[0])
+    assert same.value == pytest.approx(alone.value)
+    assert same.high - same.low == pytest.approx(alone.high - alone.low, rel=0.1)
+    apart = crossed(rows + np.array([-0.4, -0.2, 0.0, 0.2, 0.4])[:, None])
+    assert apart.high - apart.low > 2 * (same.high - same.low)
+    assert crossed(np.zeros((0, 3))).count == 0
