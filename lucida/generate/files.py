@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from lucida.lazy import require
 
@@ -19,14 +19,14 @@ def new_document() -> Any:
 
 def save_document(
     document: Any,
-    path: Path,
+    path: Path | BinaryIO,
     *,
     title: str = "",
     author: str = "",
     created: datetime = _DEFAULT_DATE,
     outline: Sequence[tuple[int, str, int]] = (),
 ) -> None:
-    """Write and close a PDF whose bytes depend on nothing but its content.
+    """Write and close a PDF, into a file or a stream, whose bytes depend on nothing but its content.
 
     Args:
         outline: bookmarks as (level, text, page), counting from 1.

@@ -50,14 +50,15 @@ MONO = Family("cour", "cobo", "coit")
 
 
 @lru_cache(maxsize=16)
-def _metrics(face: str) -> Any:
+def metrics(face: str) -> Any:
+    """The ``pymupdf.Font`` of a face."""
     return require("pymupdf", "draw documents").Font(face)
 
 
 @lru_cache(maxsize=65536)
 def text_width(text: str, face: str, size: float) -> float:
     """Advance width in points."""
-    return float(_metrics(face).text_length(text, fontsize=size))
+    return float(metrics(face).text_length(text, fontsize=size))
 
 
 class Sheet:

@@ -6,8 +6,10 @@ Text may hold ``**bold**`` and ``_italic_`` runs.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
 from lucida.generate.sheet import SANS, Family, Sheet, text_width
@@ -52,10 +54,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class TableStyle:
-    """How a table looks: ``rules`` between rows, a ``grid`` around cells, or ``bands`` on every second row."""
+    """How a table looks: ``rules`` between rows, a ``grid`` around cells, ``bands`` on every second row, ``plain``."""
 
     text: Style = Style(size=9, leading=11.5)
-    look: Literal["rules", "grid", "bands"] = "rules"
+    look: Literal["rules", "grid", "bands", "plain"] = "rules"
     heading_fill: str | None = None
     heading_colour: str = "#1d1d1f"
     line: str = "#c5c9d0"
@@ -102,28 +104,43 @@ def paragraph(sheet: Sheet, x: float, y: float, width: float, text: str, style: 
     return y
 
 
+def _nothing_around(_row: int, _column: int) -> AbstractContextManager[object]:
+    return nullcontext()
+
+
 def table_height(columns: Sequence[Column], rows: Sequence[Sequence[str]], style: TableStyle) -> float:
     """Height in points that ``table`` will take."""
     return sum(_row_height(columns, row, style) for row in [[column.heading for column in columns], *rows])
 
 
 def table(
-    sheet: Sheet, x: float, y: float, columns: Sequence[Column], rows: Sequence[Sequence[str]], style: TableStyle
+    sheet: Sheet,
+    x: float,
+    y: float,
+    columns: Sequence[Column],
+    rows: Sequence[Sequence[str]],
+    style: TableStyle,
+    around: Callable[[int, int], AbstractContextManager[object]] = _nothing_around,
 ) -> float:
-    """Draw a table with its top left corner at (x, y) and return its bottom."""
+    """Draw a table with its top left corner at (x, y) and return its bottom.
+
+    ``around`` gives, for a row and a column, the context in which that cell is printed; row 0 is the heading.
+    """
     width, top = sum(column.width for column in columns), y
     bold = replace(style.text, bold=True)
     height = _row_height(columns, [column.heading for column in columns], style)
     if style.heading_fill:
         sheet.polygon(rectangle(x, y, x + width, y + height), style.heading_fill)
     heading = replace(bold, colour=style.heading_colour)
-    edges = [y, _row(sheet, x, y, columns, [column.heading for column in columns], heading, style)]
+    edges = [y, _row(sheet, x, y, columns, [column.heading for column in columns], heading, style, partial(around, 0))]
     for number, row in enumerate(rows):
         total = number >= len(rows) - style.total_rows
         height = _row_height(columns, row, style)
         if style.look == "bands" and number % 2 and not total:
             sheet.polygon(rectangle(x, edges[-1], x + width, edges[-1] + height), "#f2f4f7")
-        edges.append(_row(sheet, x, edges[-1], columns, row, bold if total else style.text, style))
+        edges.append(
+            _row(sheet, x, edges[-1], columns, row, bold if total else style.text, style, partial(around, number + 1))
+        )
     _lines(sheet, x, top, columns, edges, style)
     return edges[-1]
 
@@ -141,6 +158,8 @@ def _lines(
             sheet.polyline([(position, top), (position, edges[-1])], style.line, 0.5)
             position += column.width
         return
+    if style.look == "plain":
+        return
     for y in edges[2:-1] if style.look == "rules" else ():
         sheet.rule(x, x + width, y, 0.4, style.line)
     if not style.heading_fill:
@@ -152,11 +171,19 @@ def _lines(
 
 
 def _row(
-    sheet: Sheet, x: float, y: float, columns: Sequence[Column], row: Sequence[str], text: Style, style: TableStyle
+    sheet: Sheet,
+    x: float,
+    y: float,
+    columns: Sequence[Column],
+    row: Sequence[str],
+    text: Style,
+    style: TableStyle,
+    around: Callable[[int], AbstractContextManager[object]],
 ) -> float:
-    for column, cell in zip(columns, row, strict=True):
+    for number, (column, cell) in enumerate(zip(columns, row, strict=True)):
         inner = column.width - 2 * style.padding
-        paragraph(sheet, x + style.padding, y + style.padding * 0.8, inner, cell, text, column.align)
+        with around(number):
+            paragraph(sheet, x + style.padding, y + style.padding * 0.8, inner, cell, text, column.align)
         x += column.width
     return y + _row_height(columns, row, style)
 

@@ -32,6 +32,7 @@ class Wear:
         jpeg_quality: 1..95, or 0 for none.
         grey: drop colour.
         turn: degrees clockwise by which the page lay wrong.
+        bleed: 0..1, how much of the other side shows through; it says what this side says, mirrored.
     """
 
     skew: float = 0.0
@@ -46,6 +47,7 @@ class Wear:
     jpeg_quality: int = 0
     grey: bool = False
     turn: Literal[0, 90, 180, 270] = 0
+    bleed: float = 0.0
 
 
 def degrade(image: Image.Image, wear: Wear, *, seed: int = 0) -> Image.Image:
@@ -64,6 +66,8 @@ def degrade(image: Image.Image, wear: Wear, *, seed: int = 0) -> Image.Image:
     pixels: Pixels = np.asarray(image.convert("RGB"), dtype=np.float32)
     paper = np.array(wear.paper, dtype=np.float32) / np.float32(255)
     pixels = (255 - (255 - pixels) * np.float32(1 - wear.fading)) * paper
+    if wear.bleed:
+        pixels = _shown_through(pixels, wear.bleed)
     for _ in range(wear.creases):
         pixels = _crease(pixels, rng)
     for _ in range(wear.coffee):
@@ -128,6 +132,15 @@ def _dust(pixels: Pixels, per_megapixel: float, rng: np.random.Generator) -> Pix
 def _noise(pixels: Pixels, deviation: float, *, grey: bool, rng: np.random.Generator) -> Pixels:
     shape = (*pixels.shape[:2], 1 if grey else 3)
     return pixels + rng.standard_normal(shape, dtype=np.float32) * np.float32(deviation)
+
+
+def _shown_through(pixels: Pixels, strength: float) -> Pixels:
+    """Ink of the other side: mirrored, a little lower, blurred by the paper between."""
+    height, width = pixels.shape[:2]
+    behind = _to_image(np.roll(pixels[:, ::-1], height // 9, axis=0)).convert("L")
+    behind = behind.filter(ImageFilter.GaussianBlur(width / 700))
+    ink = (255 - np.asarray(behind, dtype=np.float32)) / np.float32(255)
+    return pixels * (1 - np.float32(strength) * ink)[..., None]
 
 
 def _crease(pixels: Pixels, rng: np.random.Generator) -> Pixels:

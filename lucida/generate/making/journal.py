@@ -1,23 +1,13 @@
-"""The journal of a run: one line for the order, then one for each drawing, each on the disk before the next begins.
-
-A drawing's line is written after its files, so that a run that is killed, however it is killed, goes on behind the last
-whole line: what stands there is done, and nothing else is.
-"""
+"""The journal of a run that draws: one line for the order, then one for each drawing; see ``ledger``."""
 
 from __future__ import annotations
 
-import fcntl
-import io
-import json
-import os
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from lucida.errors import UsageError
-from lucida.generate.making.files import refusals, sync_folder
+from lucida.generate.making.ledger import Ledger
 from lucida.generate.making.order import Order
 
 NAME = "journal.jsonl"
@@ -44,28 +34,15 @@ class Journal:
         self.folder = folder
         self.asked: dict[str, Any] | None = None
         self.order: Order | None = None
-        self.draws: list[dict[str, Any]] = []
-        if folder.exists() and not folder.is_dir():
-            raise UsageError(f"{folder} is a file.", "Name a folder that is new or empty with --out.")
-        path = folder / NAME
-        if not path.exists() and folder.is_dir() and any(folder.iterdir()):
-            raise UsageError(f"{folder} holds other things.", "Name a folder that is new or empty with --out.")
-        with refusals(folder):
-            folder.mkdir(parents=True, exist_ok=True)
-            self._file: io.FileIO = io.FileIO(path, "a+")  # unbuffered: what was refused is not tried again later
-        try:
-            self._lock()
-            self._read()
-        except BaseException:
-            self._file.close()
-            raise
+        self._ledger = Ledger(folder, NAME, VERSION)
+        if self._ledger.head is not None:
+            self.asked, self.order = self._ledger.head["asked"], Order.from_json(self._ledger.head["order"])
+        self.draws = [{key: value for key, value in row.items() if key != "kind"} for row in self._ledger.rows]
 
     def begin(self, asked: Mapping[str, Any], order: Order) -> None:
         """Settle what is to be made."""
         self.asked, self.order = dict(asked), order
-        self._append({"kind": "order", "version": VERSION, "asked": self.asked, "order": order.to_json()})
-        with refusals(self.folder):
-            sync_folder(self.folder)
+        self._ledger.begin({"asked": self.asked, "order": order.to_json()})
 
     def add(self, draw: Mapping[str, Any]) -> None:
         """Note a drawing whose files are in place.
@@ -73,7 +50,7 @@ class Journal:
         Raises:
             StorageFullError: the disk refused; the drawing is done again next time.
         """
-        self._append({"kind": "draw", **draw})
+        self._ledger.add({"kind": "draw", **draw})
         self.draws.append(dict(draw))
 
     def __enter__(self) -> Self:
@@ -82,49 +59,4 @@ class Journal:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._file.close()
-
-    def _lock(self) -> None:
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise UsageError(
-                f"Another run is at work in {self.folder}.", "Wait until it is done, or name another folder."
-            ) from None
-
-    def _read(self) -> None:
-        self._file.seek(0)
-        content = self._file.readall()
-        whole = content.rfind(b"\n") + 1  # a line that a kill cut short is done again
-        rows = [self._parsed(line) for line in content[:whole].splitlines()]
-        with refusals(self.folder):
-            os.ftruncate(self._file.fileno(), whole)
-        if rows:
-            head = rows[0]
-            if head.get("kind") != "order" or head.get("version") != VERSION:
-                raise UsageError(f"{self.folder / NAME} is of another version.", "Name another folder with --out.")
-            self.asked, self.order = head["asked"], Order.from_json(head["order"])
-            self.draws = [{key: value for key, value in row.items() if key != "kind"} for row in rows[1:]]
-
-    def _parsed(self, line: bytes) -> dict[str, Any]:
-        try:
-            row = json.loads(line)
-        except ValueError:
-            row = None
-        if not isinstance(row, dict):
-            raise UsageError(f"{self.folder / NAME} is damaged.", "Name another folder with --out.")
-        return row
-
-    def _append(self, row: Mapping[str, Any]) -> None:
-        start = self._file.seek(0, os.SEEK_END)
-        left = memoryview(json.dumps(row, ensure_ascii=False).encode() + b"\n")
-        try:
-            with refusals(self.folder):
-                while left:
-                    left = left[self._file.write(left) :]
-                os.fsync(self._file.fileno())
-        except BaseException:
-            # What a full disk took of a line must not stand before the next one.
-            with suppress(OSError):
-                os.ftruncate(self._file.fileno(), start)
-            raise
+        self._ledger.__exit__(kind, error, trace)

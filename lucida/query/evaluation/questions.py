@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -69,7 +69,7 @@ def read_questions(path: Path, part: Part | None = None) -> QuestionSet:
     A folder holds ``annotations.json`` and ``images/`` (FUNSD), or ``questions.jsonl`` or ``questions.json`` beside its
     documents, or one JSON file of questions. A file holds JSON objects, one a line or in a list (``question``,
     ``answers`` or ``answer``, and where known ``id``, ``type``, ``source``, ``page`` and ``box`` in fractions of the
-    page), or is in SQuAD's form.
+    page; ``alone`` where the question is meant of its document alone), or is in SQuAD's form.
 
     Args:
         path: of the file or folder.
@@ -81,14 +81,19 @@ def read_questions(path: Path, part: Part | None = None) -> QuestionSet:
     if path.is_dir():
         return _folder(path, part)
     if path.suffix == ".jsonl":
-        return QuestionSet(path.stem, tuple(_questions(json_lines(path))))
+        return _set(path.stem, list(json_lines(path)))
     document = json_of(path)
     if isinstance(document, dict) and "data" in document:
         return _squad(path, part)
     if not isinstance(document, list) or not all(isinstance(row, dict) for row in document):
         raise UsageError(f"{path} holds no questions.", "Write a list of JSON objects with question and answers.")
-    rows = (Row(f"{path}[{number}]", fields) for number, fields in enumerate(document))
-    return QuestionSet(path.stem, tuple(_questions(rows)))
+    return _set(path.stem, [Row(f"{path}[{number}]", fields) for number, fields in enumerate(document)])
+
+
+def _set(name: str, rows: Sequence[Row]) -> QuestionSet:
+    """Rows as questions; where every row says so (``alone``), each is asked of its own document alone."""
+    alone = bool(rows) and all(row.fields.get("alone") is True for row in rows)
+    return QuestionSet(name, tuple(_questions(rows)), each_alone=alone)
 
 
 def _folder(path: Path, part: Part | None) -> QuestionSet:
@@ -99,14 +104,14 @@ def _folder(path: Path, part: Part | None) -> QuestionSet:
     for name in ("questions.jsonl", "questions.json"):
         if (path / name).is_file():
             found = read_questions(path / name)
-            return QuestionSet(path.name, found.questions, (path,), found.texts)
+            return QuestionSet(path.name, found.questions, (path,), found.texts, found.each_alone)
     single = list(path.glob("*.json*"))
     if len(single) == 1:
         return read_questions(single[0], part)
     raise UsageError(f"{path} holds no questions.", "Put questions.jsonl beside the documents, or name a file.")
 
 
-def _questions(rows: Iterator[Row]) -> Iterator[GoldQuestion]:
+def _questions(rows: Iterable[Row]) -> Iterator[GoldQuestion]:
     for number, row in enumerate(rows, start=1):
         text = row.get(("question",))
         if not isinstance(text, str):
