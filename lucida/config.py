@@ -61,6 +61,7 @@ class LibraryConfig:
         languages: for OCR.
         database: SQLAlchemy URL of the catalogue, empty for ``catalogue.db`` in the folder.
         ignore: gitignore patterns on top of the built-in ones.
+        sign, sign_key: files of the certificate and the key that sign what is drawn; empty signs nothing.
     """
 
     encoder: str = DEFAULT_ENCODER
@@ -69,6 +70,8 @@ class LibraryConfig:
     languages: tuple[str, ...] = ("eng",)
     database: str = ""
     ignore: tuple[str, ...] = ()
+    sign: str = ""
+    sign_key: str = ""
 
     @classmethod
     def load(cls, folder: Path) -> LibraryConfig:
@@ -98,6 +101,8 @@ _COMMENTS = {
     "languages": "Tesseract's names of the languages to expect in scans",
     "database": "SQLAlchemy URL of the catalogue; empty means catalogue.db in this folder",
     "ignore": "gitignore patterns of files to leave out",
+    "sign": "PEM file of the certificates that sign what is drawn (C2PA); empty signs nothing",
+    "sign_key": "PEM file of the private key that goes with them",
 }
 
 

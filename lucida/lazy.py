@@ -9,6 +9,7 @@ from lucida.errors import DependencyError
 
 #: Package that provides a module, where the two names differ.
 _DISTRIBUTIONS = {
+    "c2pa": "c2pa-python",
     "faiss": "faiss-cpu",
     "open_clip": "open-clip-torch",
     "pi_heif": "pi-heif",

@@ -9,6 +9,7 @@ import typer
 
 from lucida.cli import generate_options as given
 from lucida.cli.generate_dataset import dataset
+from lucida.cli.generate_origin import show
 from lucida.cli.generate_replay import replay
 from lucida.cli.generate_show import MakingBar, report
 from lucida.cli.options import AsJson, LibraryDir
@@ -19,7 +20,7 @@ group = typer.Typer(name="generate", help="Make pictures and datasets from what 
 
 def register(app: typer.Typer) -> None:
     """Add this group's commands."""
-    for command in (image, dataset, replay):
+    for command in (image, dataset, replay, show):
         group.command()(command)
     app.add_typer(group)
 
@@ -52,6 +53,8 @@ def image(
     batch: given.Batch = 4,
     suffix: given.Suffix = "png",
     gate: given.Gates = None,
+    sign: given.Sign = None,
+    key: given.Key = None,
     download: given.Download = False,
     library: LibraryDir = None,
     as_json: AsJson = False,
@@ -85,6 +88,7 @@ def image(
             out=out,
             recipe=drawn,
             use=given.uses_of(use),
+            sign=given.identity_of(sign, key),
             allow_download=download,
             told=told,
         )

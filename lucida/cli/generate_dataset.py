@@ -83,6 +83,8 @@ def dataset(
     batch: given.Batch = 4,
     suffix: given.Suffix = "png",
     gate: given.Gates = None,
+    sign: given.Sign = None,
+    key: given.Key = None,
     download: given.Download = False,
     path: PathGlob = None,
     library: LibraryDir = None,
@@ -133,6 +135,7 @@ def dataset(
             model=model,
             formats=formats or ("imagefolder",),
             shares=shares,
+            sign=given.identity_of(sign, key),
             allow_download=download,
             told=told,
         )

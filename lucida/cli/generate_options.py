@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -10,6 +11,7 @@ import typer
 from lucida.errors import UsageError
 
 if TYPE_CHECKING:
+    from lucida.generate.making.credentials import Identity
     from lucida.generate.making.order import Recipe, Use
 
 Model = Annotated[
@@ -45,6 +47,15 @@ Gates = Annotated[
     list[str] | None,
     typer.Option("--gate", metavar="NAME=BOUND", help="Bound of a gate, e.g. agreement=0.5; repeatable."),
 ]
+Sign = Annotated[
+    Path | None,
+    typer.Option(
+        "--sign", metavar="CERT", readable=False, help="Sign content credentials (C2PA) with these certificates, PEM."
+    ),
+]
+Key = Annotated[
+    Path | None, typer.Option("--key", metavar="FILE", readable=False, help="The certificates' private key, PEM.")
+]
 Download = Annotated[bool, typer.Option("--download", help="Fetch weights that are not on this machine.")]
 
 
@@ -58,6 +69,21 @@ def recipe_of(*, gates: Sequence[str], **settings: Any) -> Recipe:
     from lucida.generate.making.order import Recipe
 
     return Recipe(**settings, thresholds=Thresholds().changed(gates))
+
+
+def identity_of(sign: Path | None, key: Path | None) -> Identity | None:
+    """Who signs, None where nobody is named.
+
+    Raises:
+        UsageError: only one of both is given.
+    """
+    from lucida.generate.making.credentials import Identity
+
+    if sign is None and key is None:
+        return None
+    if sign is None or key is None:
+        raise UsageError("A certificate signs with its key.", "Give both: --sign CERT --key KEY.")
+    return Identity(sign, key)
 
 
 def uses_of(names: Sequence[str] | None) -> tuple[Use, ...] | None:

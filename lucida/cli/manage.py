@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from lucida.cli.generate_origin import origin_of, said
 from lucida.cli.lacking import embedding_advice
 from lucida.cli.options import AsJson, LibraryDir, Names
 from lucida.cli.output import err, out, plural, print_json, size_of
-from lucida.errors import ExitCode, UsageError
+from lucida.errors import ExitCode, SourceError, UsageError
 from lucida.types.paths import printable
 
 if TYPE_CHECKING:
@@ -84,8 +86,10 @@ def show(
         passages = opened.passages(row.id, page)
     if page is not None and not pages:
         raise UsageError(f"{printable(row.path)} has no page {page}.", f"It has {plural(row.pages, 'page')}.")
+    origin = _origin(row)
     if as_json:
         document = _source(row)
+        document |= {"origin": origin} if origin else {}
         document["pages"] = [
             {
                 "page": p.number,
@@ -107,6 +111,8 @@ def show(
     out().print(", ".join(fact for fact in facts if fact))
     for warning in row.warnings:
         out().print(f"note: {warning}", style="yellow")
+    for line in said(origin) if origin else ():
+        out().print(line, markup=False)
     if row.error:
         out().print(f"failed: {row.error} {row.advice}", style="red")
     for p in pages:
@@ -119,6 +125,20 @@ def show(
                 out().print(f"  [{item.region or 'text'}] {heading}", style="dim")
                 out().print(f"  {item.text}")
     return int(ExitCode.DONE)
+
+
+def _origin(row: SourceRow) -> dict[str, Any] | None:
+    """What a picture's file says of its origin; None where it says nothing, or is gone."""
+    from lucida.generate.making.credentials import can_carry
+
+    path = Path(row.path)
+    if not can_carry(path) or not path.exists():
+        return None
+    try:
+        found = origin_of(path)
+    except SourceError:
+        return None
+    return found if found["source_type"] or found["credentials"] else None
 
 
 def remove(

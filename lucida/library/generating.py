@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from lucida import __version__
@@ -19,6 +19,9 @@ from lucida.library.gating import panel
 from lucida.library.shelf import LibraryShelf
 
 if TYPE_CHECKING:
+    from lucida.config import LibraryConfig
+    from lucida.generate.making.conditions import Condition
+    from lucida.generate.making.credentials import Identity, Signer
     from lucida.generate.making.order import Order
     from lucida.index import Index
     from lucida.models.protocols import SharedEncoder
@@ -83,6 +86,24 @@ def generator_named(spec: str | None, *, allow_download: bool = False) -> Genera
     return load_generator(spec, allow_download=allow_download)
 
 
+def signer_for(sign: Identity | None, config: LibraryConfig, folder: Path) -> Signer | None:
+    """Who signs what is drawn: as given, else whom the settings name, whose paths begin in the library's folder.
+
+    Raises:
+        UsageError: the settings name a certificate without its key, or they cannot sign.
+        DependencyError: c2pa-python is not installed.
+    """
+    from lucida.generate.making.credentials import Identity, Signer
+
+    if sign is None and bool(config.sign) != bool(config.sign_key):
+        raise UsageError(
+            f"{folder / 'lucida.toml'} names only one of sign and sign_key.", "Name both: a certificate and its key."
+        )
+    if sign is None and config.sign:
+        sign = Identity(*(folder / Path(name).expanduser() for name in (config.sign, config.sign_key)))
+    return None if sign is None else Signer(sign)
+
+
 @dataclass(frozen=True, slots=True)
 class Studio:
     """What a run works with.
@@ -92,12 +113,14 @@ class Studio:
         encoder: of texts and pictures, None where there is none.
         generator: who draws.
         passwords: for pages of encrypted documents.
+        signer: signs what is drawn; None leaves it at marks of origin.
     """
 
     index: Index
     encoder: SharedEncoder | None
     generator: Generator
     passwords: tuple[str, ...] = ()
+    signer: Signer | None = None
 
     def make(
         self,
@@ -126,7 +149,8 @@ class Studio:
             KeyboardInterrupt: passed on; the same call goes on.
         """
         with Journal(folder) as journal:
-            asked = json.loads(json.dumps({**asked, "model": self.generator.spec}))
+            signed = {} if self.signer is None else {"signed": self.signer.fingerprint}
+            asked = json.loads(json.dumps({**asked, "model": self.generator.spec, **signed}))
             if journal.order is None:
                 journal.begin(asked, settle())
             elif journal.asked != asked:
@@ -140,9 +164,23 @@ class Studio:
             names = labels if labels is not None else [wanted.label for wanted in order.classes]
             gates = panel(self.index, self.encoder, names, bounds, evaluation)
             tool = f"Lucida {__version__}, {self.generator.spec}"
-            Job(journal, self.generator, gates, shelf, tool=tool, told=told).run()
+            Job(journal, self.generator, gates, shelf, tool=tool, sign=self._signed, told=told).run()
             manifest = Manifest(__version__, order, journal.draws, notes=order.notes)
             return Made(folder, finish(Finish(folder, manifest, self.index, shelf)))
+
+    def _signed(self, content: bytes, name: str, given: Condition) -> bytes:
+        """A drawn file with credentials, where somebody signs."""
+        if self.signer is None:
+            return content
+        path = PurePosixPath(name)
+        return self.signer.signed(
+            content,
+            path.suffix,
+            title=path.name,
+            tool=self.generator.spec,
+            version=__version__,
+            parents=given.parents,
+        )
 
     def _check_judge(self, order: Order, folder: Path) -> None:
         now = "" if self.encoder is None else self.encoder.fingerprint

@@ -13,6 +13,7 @@ from lucida.library.opened import OpenLibrary
 from lucida.types import Hit
 
 if TYPE_CHECKING:
+    from lucida.generate.making.credentials import Identity
     from lucida.generate.making.job import Making
     from lucida.generate.making.order import Recipe, Use
     from lucida.generate.making.replaying import Replayed
@@ -40,6 +41,7 @@ class MakingLibrary(OpenLibrary):
         out: str | os.PathLike[str] | None = None,
         recipe: Recipe | None = None,
         use: Sequence[Use] | None = None,
+        sign: Identity | None = None,
         allow_download: bool = False,
         told: Callable[[Making], None] = _silent,
     ) -> Made:
@@ -56,6 +58,7 @@ class MakingLibrary(OpenLibrary):
             out: folder, new or empty; None makes one below ``generated/`` in the library.
             recipe: seed, size, steps and so on; None for the usual.
             use: what guides the drawings; None for what the generator can do best.
+            sign: who signs the files' content credentials; None for whom ``lucida.toml`` names, if it names anybody.
             allow_download: fetch weights that are not on this machine.
             told: hears how it goes.
 
@@ -67,7 +70,7 @@ class MakingLibrary(OpenLibrary):
         from lucida.library.generating import record
         from lucida.library.ordering import image_order
 
-        studio, drawn = self._studio(model, allow_download=allow_download), recipe or Recipe()
+        studio, drawn = self._studio(model, sign, allow_download=allow_download), recipe or Recipe()
         items = [hit.id if isinstance(hit, Hit) else hit for hit in like]
         asked = {"prompt": prompt, "like": items, "n": n, "recipe": drawn.to_json(), "use": list(use or ())}
         chosen = tuple(use) if use is not None else None
@@ -90,6 +93,7 @@ class MakingLibrary(OpenLibrary):
         model: str | None = None,
         formats: Sequence[str] = ("imagefolder",),
         shares: Mapping[str, float] | None = None,
+        sign: Identity | None = None,
         allow_download: bool = False,
         told: Callable[[Making], None] = _silent,
     ) -> Made:
@@ -103,6 +107,7 @@ class MakingLibrary(OpenLibrary):
             model: spec of a generator, ``diffusers:ID_OR_FOLDER``.
             formats: "imagefolder", "webdataset", "parquet", "coco", "yolo".
             shares: of the splits; None for 0.8 train, 0.1 validation, 0.1 test.
+            sign: who signs the files' content credentials; None for whom ``lucida.toml`` names, if it names anybody.
             allow_download: fetch weights that are not on this machine.
             told: hears how it goes.
 
@@ -118,7 +123,7 @@ class MakingLibrary(OpenLibrary):
 
         request.check()
         wanted = check_formats(formats)
-        studio = self._studio(model, allow_download=allow_download)
+        studio = self._studio(model, sign, allow_download=allow_download)
         retrieval = self._retrieval(studio, request.recipe, request.path, request.pool)
         made = studio.make(
             Path(out).expanduser().absolute(),
@@ -235,11 +240,12 @@ class MakingLibrary(OpenLibrary):
         """The rules on paths that marks follow from, oldest first."""
         return self._reading().rules()
 
-    def _studio(self, model: str | None, *, allow_download: bool) -> Studio:
-        from lucida.library.generating import Studio, generator_named
+    def _studio(self, model: str | None, sign: Identity | None, *, allow_download: bool) -> Studio:
+        from lucida.library.generating import Studio, generator_named, signer_for
 
+        signer = signer_for(sign, self.config, self.folder)
         generator = generator_named(model, allow_download=allow_download)
-        return Studio(self._reading(), self.shared_encoder(), generator, self.passwords)
+        return Studio(self._reading(), self.shared_encoder(), generator, self.passwords, signer)
 
     def _retrieval(self, studio: Studio, recipe: Recipe, path: str | None, pool: int) -> Retrieval:
         from lucida.library.retrieving import Retrieval

@@ -86,6 +86,7 @@ class Job:
         panel: judges.
         shelf: has the items that guide drawings.
         tool: what the files' marks of origin name as their maker.
+        sign: gives a file's content with signed credentials, from the content, its name and what guided it.
         told: hears how it goes; must return quickly.
 
     Raises:
@@ -100,12 +101,13 @@ class Job:
         shelf: Shelf,
         *,
         tool: str = "Lucida",
+        sign: Callable[[bytes, str, Condition], bytes] = lambda content, _name, _given: content,
         told: Callable[[Making], None] = lambda _making: None,
     ) -> None:
         assert journal.order is not None
         self.order: Order = journal.order
         self._journal, self._generator, self._panel, self._shelf = journal, generator, panel, shelf
-        self._tool, self._told = tool, told
+        self._tool, self._sign, self._told = tool, sign, told
         self.tallies = tallies(self.order, journal.draws)
         if generator.fingerprint != self.order.generator[1]:
             raise ModelError(
@@ -157,7 +159,7 @@ class Job:
         for name, row, image, own in zip(names, judged, images, drawn.seeds, strict=True):
             aside = recipe.aside and not row.accepted
             path = f"{REJECTED if aside else SAMPLES}/{name}"
-            content = encoded(image, recipe.suffix, self._tool)
+            content = self._sign(encoded(image, recipe.suffix, self._tool), name, given)
             files[self._journal.folder / path] = content
             samples.append(_sample(path, own, row, image, content))
         write_whole(self._journal.folder, files)
