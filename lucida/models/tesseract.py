@@ -32,6 +32,12 @@ _FEW_WORDS = 10
 _INK = 0.0005
 #: OSD's log-likelihood margin; right answers on full pages have 5 and more, wrong ones stay below 2 at 150 dpi and up.
 _SURE = 2.0
+#: Scans coarser than the first are enlarged to the second before they are read: the engine learned on large letters. On
+#: eight of FUNSD's forms (about 85 dpi) the likeness of labels and answers to the truth (ANLS) rose from 0.79 and 0.72
+#: to 0.94 and 0.83 at twice the size, and to 0.95 and 0.85 at three times, for twice the time.
+_COARSE_DPI, _ENLARGED_DPI, _MOST_ENLARGED = 150, 240, 3.0
+#: Files lie about their resolution: none is enlarged beyond this.
+_LONGEST_PX = 3600
 #: Tesseract ignores resolutions outside this range, with a warning.
 _DPI_RANGE = (70, 2400)
 _TSV_WORD = "5"
@@ -65,7 +71,7 @@ class Tesseract:
         as scattered text, and the reading with more confident letters is kept.
         """
         self._require_languages()
-        grey = image if image.mode == "L" else image.convert("L")
+        grey, dpi = _enlarged(image if image.mode == "L" else image.convert("L"), dpi)
         words = self._words(grey, dpi, _AUTOMATIC)
         if len(words) < _FEW_WORDS and _has_ink(grey):
             words = max(words, in_rows(self._words(grey, dpi, _SPARSE)), key=legibility)
@@ -78,7 +84,7 @@ class Tesseract:
         or absent, samples are read both or all four ways up. 0 where there is too little text to tell.
         """
         self._require_languages()
-        grey = image if image.mode == "L" else image.convert("L")
+        grey, dpi = _enlarged(image if image.mode == "L" else image.convert("L"), dpi)
         if "osd" in self._installed:
             found = self._detect(grey, dpi)
             if found is None:
@@ -199,6 +205,17 @@ def in_rows(words: Sequence[Word]) -> list[Word]:
         lines.setdefault(word.line, []).append(word)
     rows = sorted(lines.values(), key=lambda row: (round(min(word.box.y0 for word in row), 2), row[0].box.x0))
     return [word._replace(line=number) for number, row in enumerate(rows) for word in row]
+
+
+def _enlarged(grey: Image, dpi: int) -> tuple[Image, int]:
+    """A coarse scan with larger letters, and its new resolution; any other as it is."""
+    scale = min(_ENLARGED_DPI / max(dpi, 1), _MOST_ENLARGED, _LONGEST_PX / max(grey.size))
+    if dpi >= _COARSE_DPI or scale <= 1.0:
+        return grey, dpi
+    from PIL import Image as Images
+
+    size = (round(grey.width * scale), round(grey.height * scale))
+    return grey.resize(size, Images.Resampling.LANCZOS), round(dpi * scale)
 
 
 def _has_ink(grey: Image) -> bool:

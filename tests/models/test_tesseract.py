@@ -38,6 +38,25 @@ def test_reads_words_with_boxes_lines_and_confidences(page: tuple[Image.Image, l
 
 
 @needs_program
+def test_a_coarse_scan_is_enlarged_before_it_is_read(page: tuple[Image.Image, list[str]]) -> None:
+    image, printed = page
+    coarse = image.resize((round(image.width * 0.33), round(image.height * 0.33)), Image.Resampling.BOX)
+    told, lied_to = Tesseract().read(coarse, dpi=75), Tesseract().read(coarse, dpi=150)
+    right = [len({word.text for word in read.words} & set(printed)) for read in (told, lied_to)]
+    assert right[0] > 0.9 * len(set(printed)) > right[1]
+    assert all(word.box.x1 < 0.95 and word.box.y1 < 0.95 for word in told.words)
+
+
+def test_no_scan_is_enlarged_beyond_what_pays(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    seen = tmp_path / "seen"
+    program(tmp_path, f'head -c 15 "$1" | head -2 | tail -1 >> {seen}; printf "level\\n" > "$2.tsv"')
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    for size, dpi in (((900, 40), 90), ((3000, 40), 72), ((4000, 40), 72), ((900, 40), 160), ((60, 40), 10)):
+        Tesseract().read(Image.new("L", size, 255), dpi=dpi)
+    assert seen.read_text().split("\n")[:-1] == ["2400 107", "3600 48", "4000 40", "900 40", "180 120"]
+
+
+@needs_program
 def test_colour_pages_are_read_and_left_as_they_are(page: tuple[Image.Image, list[str]]) -> None:
     image = page[0].convert("RGB")
     before = (image.mode, image.format, image.tobytes())
