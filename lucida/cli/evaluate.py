@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lucida.cli.evaluate_dataset import dataset
+from lucida.cli.evaluate_generator import generator
 from lucida.cli.evaluate_qa import qa
 from lucida.cli.evaluate_reader import reader
 from lucida.cli.evaluate_retrieval import retrieval
@@ -48,6 +49,7 @@ def register(app: typer.Typer) -> None:
     group.command()(reader)
     group.command()(vlm)
     group.command()(dataset)
+    group.command()(generator)
     app.add_typer(group)
 
 

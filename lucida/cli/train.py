@@ -11,6 +11,7 @@ from lucida.cli.options import AsJson
 from lucida.cli.output import err, out, print_json
 from lucida.cli.run_bar import RunBar
 from lucida.cli.train_data import register_data
+from lucida.cli.train_diffusion import diffusion
 from lucida.cli.train_reader import reader
 from lucida.cli.train_vlm import vlm
 from lucida.errors import ExitCode, UsageError
@@ -30,6 +31,7 @@ def register(app: typer.Typer) -> None:
     register_data(train)
     train.command()(reader)
     train.command()(vlm)
+    train.command()(diffusion)
     app.add_typer(train)
 
 

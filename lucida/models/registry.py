@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _SHARED = "mini, openclip:MODEL/TAG, openclip:local-dir:FOLDER, hf:ID_OR_FOLDER"
 _ENCODERS = f"minilm, {_SHARED}"
-_DRAWERS = "diffusers:ID_OR_FOLDER"
+_DRAWERS = "mini, diffusers:ID_OR_FOLDER"
 _SPEAKERS = "mini, hf:ID_OR_FOLDER, openai:MODEL@BASE_URL"
 
 
@@ -123,7 +123,7 @@ def load_generator(spec: str, *, allow_download: bool = False) -> Generator:
     """The generator of pictures that ``spec`` names. Its weights load at the first drawing.
 
     Args:
-        spec: ``diffusers:ID_OR_FOLDER``, options behind a question mark.
+        spec: ``mini`` or ``diffusers:ID_OR_FOLDER``, options behind a question mark.
         allow_download: fetch weights that are not on this machine. Without it nothing is ever downloaded.
 
     Raises:
@@ -131,6 +131,10 @@ def load_generator(spec: str, *, allow_download: bool = False) -> Generator:
         ModelError: its weights are absent, altered or unsafe.
         DependencyError: a package that it needs is absent.
     """
+    if spec.partition("?")[0] == "mini":
+        from lucida.models.mini.drawer import load as load_drawer
+
+        return load_drawer(spec)
     if spec.startswith("diffusers:"):
         from lucida.models.diffusion.generator import DiffusersGenerator
 

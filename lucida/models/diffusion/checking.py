@@ -53,8 +53,8 @@ def plan(request: DrawRequest, traits: Traits, model: str, prompts: Prompts) -> 
     Raises:
         UsageError: it asks for what this pipeline cannot do, or makes no sense.
     """
-    _require_sense(request)
-    task: Task = "inpaint" if request.mask is not None else "image" if request.image is not None else "text"
+    require_sense(request)
+    task = task_of(request)
     _require_abilities(request, traits, model)
     nets = tuple(_net(control.kind, control.net, traits, model) for control in request.controls)
     name = traits.class_for(task, controlled=bool(nets))
@@ -64,8 +64,8 @@ def plan(request: DrawRequest, traits: Traits, model: str, prompts: Prompts) -> 
     steps = _given(request.num_inference_steps, traits.usual_steps(scheduler, name))
     scheduler.try_steps(steps)
     guidance = _guidance(request, traits, traits.usual_guidance(scheduler, name), model)
-    strength = None if task == "text" else _strength(request, traits.usual_strength(name), steps)
-    width, height = _size(request, traits)
+    strength = None if task == "text" else settled_strength(request, traits.usual_strength(name), steps)
+    width, height = settled_size(request, traits.size_px)
     settled = replace(
         request,
         width_px=width,
@@ -82,8 +82,17 @@ def plan(request: DrawRequest, traits: Traits, model: str, prompts: Prompts) -> 
     return Plan(task, name, settled, drawn, scheduler, nets, {what: rows for what, rows in lost.items() if rows})
 
 
-def _require_sense(request: DrawRequest) -> None:
-    """What no generator could draw."""
+def task_of(request: DrawRequest) -> Task:
+    """What kind of drawing is asked for."""
+    return "inpaint" if request.mask is not None else "image" if request.image is not None else "text"
+
+
+def require_sense(request: DrawRequest) -> None:
+    """Refuse what no generator could draw.
+
+    Raises:
+        UsageError: the request makes no sense.
+    """
     if request.count < 1:
         raise UsageError(f"{request.count} pictures are none.", "Ask for at least one.")
     if request.num_inference_steps is not None and request.num_inference_steps < 1:
@@ -180,7 +189,16 @@ def _guidance(request: DrawRequest, traits: Traits, usual: float, model: str) ->
             f"{model} draws without guidance, so a scale of {scale:g} would do nothing or harm.",
             "Leave it out; if the model does heed it, write guidance=classifier into the spec.",
         )
-    chosen = _given(scale, usual)
+    return settled_guidance(request, usual)
+
+
+def settled_guidance(request: DrawRequest, usual: float) -> float:
+    """The guidance scale asked for, else the usual one.
+
+    Raises:
+        UsageError: there is a negative prompt, and no guidance by which it counts.
+    """
+    chosen = _given(request.guidance_scale, usual)
     if request.negative_prompt and chosen <= 1:
         raise UsageError(
             f"A negative prompt counts only with guidance, and the scale is {chosen:g}.",
@@ -189,7 +207,12 @@ def _guidance(request: DrawRequest, traits: Traits, usual: float, model: str) ->
     return float(chosen)
 
 
-def _strength(request: DrawRequest, usual: float, steps: int) -> float:
+def settled_strength(request: DrawRequest, usual: float, steps: int) -> float:
+    """How much of the picture is given up: what was asked for, else the usual share.
+
+    Raises:
+        UsageError: it leaves not one step.
+    """
     strength = _given(request.strength, max(usual, 1 / steps))
     if int(steps * strength) < 1:
         raise UsageError(
@@ -199,9 +222,13 @@ def _strength(request: DrawRequest, usual: float, steps: int) -> float:
     return float(strength)
 
 
-def _size(request: DrawRequest, traits: Traits) -> tuple[int, int]:
-    """What comes out: the size asked for, else the picture's, else the one that the model was trained for."""
-    own = request.image.size if request.image is not None else traits.size_px
+def settled_size(request: DrawRequest, usual_px: tuple[int, int]) -> tuple[int, int]:
+    """What comes out: the size asked for, else the picture's, else the one that the model was trained for.
+
+    Raises:
+        UsageError: a masked picture is to come out in another size.
+    """
+    own = request.image.size if request.image is not None else usual_px
     size = _given(request.width_px, own[0]), _given(request.height_px, own[1])
     if request.mask is not None and size != own:
         raise UsageError(

@@ -46,6 +46,19 @@ def fitted(image: Image, size: tuple[int, int]) -> Image:
     return rgb if rgb.size == size else ImageOps.fit(rgb, size, Pillow.Resampling.LANCZOS)
 
 
+def finished(image: Image, request: DrawRequest) -> Image:
+    """A drawn picture cut to the size asked for; outside a mask it is the old one, to the last bit.
+
+    Args:
+        image: at least of the request's size.
+        request: with its size settled.
+    """
+    cut = image.convert("RGB").crop((0, 0, request.width_px or image.width, request.height_px or image.height))
+    if request.mask is None or request.image is None:
+        return cut
+    return Pillow.composite(cut, request.image.convert("RGB"), request.mask.convert("L"))
+
+
 def outpainted(request: DrawRequest, left: int = 0, top: int = 0, right: int = 0, bottom: int = 0) -> DrawRequest:
     """The request with its image on a larger canvas, whose new margins are masked: outpainting is inpainting.
 

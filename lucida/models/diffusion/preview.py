@@ -33,10 +33,21 @@ def preview(pipe: Any, latents: Any, drawn_px: tuple[int, int], factor: int) -> 
         size = [max(1, round(side / shrink)) for side in rows.shape[-2:]]
         rows = torch.nn.functional.adaptive_avg_pool2d(rows.float(), size)
         config = pipe.vae.config
-        rows = rows / (getattr(config, "scaling_factor", None) or 1.0) + (getattr(config, "shift_factor", None) or 0.0)
+        rows = _as_decoded(rows, config)
         image = pipe.vae.decode(rows.to(pipe.vae.dtype), return_dict=False)[0][0]
         pixels = ((image.float() / 2 + 0.5).clamp(0, 1) * 255).round().permute(1, 2, 0).cpu().numpy()
     return Pillow.fromarray(np.asarray(pixels, dtype=np.uint8)).convert("RGB")
+
+
+def _as_decoded(rows: Any, config: Any) -> Any:
+    """Latents as the decoder has them: scaled and shifted as a whole, or each channel by its own figures."""
+    torch = require("torch", "draw pictures")
+    mean, std = getattr(config, "latents_mean", None), getattr(config, "latents_std", None)
+    rows = rows / (getattr(config, "scaling_factor", None) or 1.0)
+    if mean and std and len(mean) == rows.shape[1]:
+        mean, std = (torch.tensor(part, device=rows.device).view(1, -1, 1, 1) for part in (mean, std))
+        return rows * std + mean
+    return rows + (getattr(config, "shift_factor", None) or 0.0)
 
 
 def _unpacked(latents: Any, drawn_px: tuple[int, int], factor: int) -> Any:

@@ -56,6 +56,8 @@ _ALIASES = {
 }
 #: Latents are not bounded as pixels are: what these classes do unless told otherwise would spoil them.
 _UNCLIPPED = {"clip_sample": False}
+#: Names whose classes take no model that predicts the picture itself.
+_NO_PICTURE = {"pndm", "euler-a", "dpm2", "dpm2-a"}
 #: Schedulers of models that were distilled to a few steps.
 FEW_STEPS = ("LCMScheduler", "TCDScheduler", "FlowMatchLCMScheduler")
 #: What a pipeline that computes its own time shift asks of ``set_timesteps``.
@@ -122,7 +124,8 @@ def fitting(config: Mapping[str, Any], class_name: str = "") -> list[str]:
             always shifts them in time, which DPM-Solver++ takes only where the model says how.
     """
     if not is_flow(config):
-        return list(_NOISE)
+        unfit = _NO_PICTURE if config.get("prediction_type") == "sample" else set()
+        return [name for name in _NOISE if name not in unfit]
     flux, shifted = class_name.startswith("Flux"), bool(config.get("use_dynamic_shifting"))
     unfit = {"flow-heun"} if flux or shifted else set()
     unfit |= {"flow-dpm++"} if flux and not shifted else set()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from lucida.errors import UsageError
 from lucida.lazy import require
@@ -12,6 +15,7 @@ from lucida.models.diffusion.pictures import picture_hash
 from lucida.models.protocols.drawing import Control, DrawRequest, Guide
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
     from PIL.Image import Image
 
     from lucida.models.devices import Placement
@@ -51,6 +55,7 @@ def settings_of(
         "pipeline": plan.class_name,
         "task": plan.task,
         **{name: getattr(request, name) for name in _PLAIN},
+        "vector": None if request.vector is None else _packed(request.vector),
         "drawn_px": list(plan.drawn_px),
         "scheduler_class": plan.scheduler.class_name,
         "scheduler_settings": plan.scheduler.settings(),
@@ -95,6 +100,7 @@ def request_from(settings: Mapping[str, Any], pictures: Mapping[str, Image]) -> 
     try:
         return DrawRequest(
             **{name: settings[name] for name in _PLAIN},
+            vector=None if settings.get("vector") is None else _unpacked(settings["vector"]),
             image=None if settings["image"] is None else picture(settings["image"]),
             mask=None if settings["mask"] is None else picture(settings["mask"]),
             controls=tuple(
@@ -104,6 +110,15 @@ def request_from(settings: Mapping[str, Any], pictures: Mapping[str, Image]) -> 
         )
     except KeyError as error:
         raise UsageError(f"These settings lack {error}.", "Give the settings of a drawing, whole.") from error
+
+
+def _packed(vector: NDArray[np.float32]) -> str:
+    """Base64 of a vector's little-endian floats: JSON's own numbers would take four times as much."""
+    return base64.b64encode(np.asarray(vector, dtype="<f4").tobytes()).decode("ascii")
+
+
+def _unpacked(text: str) -> NDArray[np.float32]:
+    return np.frombuffer(base64.b64decode(text), dtype="<f4").astype(np.float32)
 
 
 def _version(package: str) -> str:

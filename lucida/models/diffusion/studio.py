@@ -14,7 +14,7 @@ from lucida.lazy import require
 from lucida.models.batching import out_of_memory, release
 from lucida.models.diffusion import loading, memory
 from lucida.models.diffusion.checking import Plan
-from lucida.models.diffusion.pictures import fitted, padded
+from lucida.models.diffusion.pictures import finished, fitted, padded
 from lucida.models.diffusion.quiet import quiet
 from lucida.models.diffusion.watching import Watcher
 from lucida.models.tensors import first_line
@@ -114,7 +114,7 @@ class Studio:
             with torch.random.fork_rng(devices):
                 torch.manual_seed(first)  # some pipelines give their scheduler no generator, and it asks torch's own
                 result = pipe(**fixed, **more, generator=sources if many > 1 else sources[0])
-            images += [_finished(image, plan) for image in result.images]
+            images += [finished(image, plan.request) for image in result.images]
             if flagged is not None:
                 flagged += [bool(flag) for flag in (result.nsfw_content_detected or [False] * many)]
         return Sheet(images, flagged)
@@ -223,16 +223,6 @@ def _wanted(plan: Plan) -> tuple[int, int]:
     assert plan.request.width_px is not None
     assert plan.request.height_px is not None
     return plan.request.width_px, plan.request.height_px
-
-
-def _finished(image: Image, plan: Plan) -> Image:
-    """A picture cut to the size asked for; outside a mask it is the old one, to the last bit."""
-    from PIL import Image as Pillow
-
-    cut = image.convert("RGB").crop((0, 0, *_wanted(plan)))
-    if plan.request.mask is None or plan.request.image is None:
-        return cut
-    return Pillow.composite(cut, plan.request.image.convert("RGB"), plan.request.mask.convert("L"))
 
 
 @contextmanager

@@ -1,0 +1,1 @@
+"""Small latent diffusion models that draw points of the shared space: the embedded generator's own parts."""
