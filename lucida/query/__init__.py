@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lucida.query.aims import Encoders
-    from lucida.query.ask import NOTHING_FOUND, ask
+    from lucida.query.ask import ask
     from lucida.query.evidence import draw_evidence, evidence_sheet
     from lucida.query.request import Part, SearchRequest
     from lucida.query.retrieval import retrieve
     from lucida.query.search import search
+    from lucida.query.several.answering import NOTHING_FOUND
 
 #: Public names and the submodules they live in.
 _HOMES = {
-    "NOTHING_FOUND": "ask",
+    "NOTHING_FOUND": "several.answering",
     "Encoders": "aims",
     "Part": "request",
     "SearchRequest": "request",

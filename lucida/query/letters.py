@@ -35,7 +35,7 @@ def read_letters(page: PageRow, question: Question) -> list[Candidate]:
     """
     wanted = {concept.name for concept in question.concepts}
     found: list[Candidate] = []
-    if "date" in wanted and page.number == 1 and _closes(page):
+    if "date" in wanted and page.number == 1 and closes(page):
         found += [_candidate(page, words, 0.9) for words in _dates(lay_out(page))]
     if "subject" in wanted:
         found += [_candidate(page, words, 0.9) for words in _subjects(lay_out(page))]
@@ -44,9 +44,15 @@ def read_letters(page: PageRow, question: Question) -> list[Candidate]:
     return found[:3]
 
 
-def _closes(page: PageRow) -> bool:
+def closes(page: PageRow) -> bool:
     """Whether a page closes like a letter."""
     return any(token.folded in _CLOSINGS for word in page.words for token in tokens(word.text))
+
+
+def greets(page: PageRow) -> bool:
+    """Whether a line of the page greets somebody."""
+    firsts = {word.line: word for word in reversed(page.words)}.values()
+    return any(token.folded in _GREETINGS for word in firsts for token in tokens(word.text)[:1])
 
 
 def _dates(layout: Layout) -> Iterator[Sequence[Placed]]:

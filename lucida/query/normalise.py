@@ -8,7 +8,7 @@ from datetime import date
 from lucida.query.concepts import ValueType
 from lucida.query.terms import tokens
 
-_MONTH_STEMS = {
+MONTH_STEMS = {
     "jan": 1, "ene": 1, "feb": 2, "fev": 2, "mar": 3, "mrz": 3, "apr": 4, "abr": 4, "avr": 4, "may": 5, "mai": 5,
     "jun": 6, "jui": 6, "jul": 7, "aug": 8, "ago": 8, "aou": 8, "sep": 9, "oct": 10, "okt": 10, "nov": 11, "dec": 12,
     "dez": 12, "dic": 12,
@@ -79,7 +79,7 @@ def parse_date(text: str) -> date | None:
 
 def _spelled(text: str) -> date | None:
     words = [token.folded for token in tokens(text)]
-    month = next((_MONTH_STEMS[word[:3]] for word in words if word.isalpha() and word[:3] in _MONTH_STEMS), None)
+    month = next((MONTH_STEMS[word[:3]] for word in words if word.isalpha() and word[:3] in MONTH_STEMS), None)
     if any(word.startswith("juil") for word in words):
         month = 7
     numbers = [int(digits) for word in words if (digits := re.sub(r"(st|nd|rd|th|er)$", "", word)).isdecimal()]

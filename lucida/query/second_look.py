@@ -8,14 +8,16 @@ answer says so.
 from __future__ import annotations
 
 import unicodedata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from lucida.errors import LucidaError
 from lucida.types import Box, TextOrigin
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from lucida.index.records import PageRow
+    from lucida.query.aids import Aids
     from lucida.types import Citation, Word
 
     #: Reads a part of a page from its pixels: words with boxes in fractions of the page; None where there is nobody to
@@ -28,8 +30,54 @@ _SURE = 0.7
 _INSIDE = 0.5
 #: Texts without figures count as the same from this similarity on; OCR errs by a letter here and there.
 _ALIKE = 0.6
+#: Alone, such a sign may be a one.
+_STROKES = frozenset({"|", "l", "I"})
 #: Signs that OCR takes for one another, in figures and codes.
 _CONFUSED = str.maketrans("OoQDIl|iSsZzBG", "00001111552286")
+
+
+class SecondLook(NamedTuple):
+    """What came of looking at cited places again.
+
+    Attributes:
+        warnings: a sentence for each place that shows something else than its file says, or could not be read again.
+        detail: for the trace.
+    """
+
+    warnings: tuple[str, ...]
+    detail: str
+
+
+def look_again(
+    citations: Sequence[Citation], pages: Mapping[tuple[str, int], PageRow], aids: Aids
+) -> SecondLook | None:
+    """Read the cited places from their pixels; None where nobody can.
+
+    Args:
+        citations: of an answer.
+        pages: theirs, by source and number.
+        aids: who reads, and until when; places that it is too late for are left as they are.
+    """
+    if aids.reread is None:
+        return None
+    warnings: list[str] = []
+    looked = broken = 0
+    layers = [cited for cited in citations if pages[cited.source, cited.page].origin is TextOrigin.LAYER]
+    for cited in layers:
+        if aids.late:
+            break
+        try:
+            said = disagreement(cited, pages[cited.source, cited.page], aids.reread)
+        except LucidaError as error:
+            # The answer was proved without: that nobody can look again is worth a word, no more.
+            broken += 1
+            said = f"The page's picture could not be read again. {error.message}"
+        looked += 1
+        warnings += [said] if said is not None else []
+    shown = len(warnings) - broken
+    detail = f"{looked} of {len(citations)} read from pixels, {shown} show otherwise"
+    detail += f", {len(layers) - looked} left for lack of time" if looked < len(layers) else ""
+    return SecondLook(tuple(dict.fromkeys(warnings)), detail + (f", {broken} failed" if broken else ""))
 
 
 def disagreement(citation: Citation, page: PageRow, reread: Reread) -> str | None:
@@ -73,7 +121,8 @@ def _similar(said: str, shown: str) -> bool:
 
 def _figures(text: str) -> str:
     """The digits of the words that hold any, with look-alikes put right."""
-    with_digits = [word for word in unicodedata.normalize("NFKC", text).split() if any(map(str.isdigit, word))]
+    words = unicodedata.normalize("NFKC", text).split()
+    with_digits = [word for word in words if any(map(str.isdigit, word)) or word in _STROKES]
     return "".join(char for char in "".join(with_digits).translate(_CONFUSED) if char.isdigit())
 
 

@@ -175,6 +175,17 @@ class MemoryIndex:
     def page(self, source_id: int, number: int) -> PageRow | None:
         return self.page_rows.get((source_id, number))
 
+    def pages(self, source_id: int) -> list[PageRow]:
+        return [row for (source, _), row in sorted(self.page_rows.items()) if source == source_id]
+
+    def passages_of(self, source_id: int, page: int | None = None) -> list[ItemRow]:
+        own = [row for row in self.rows if row.source_id == source_id and row.kind == "passage"]
+        return [row for row in own if page in (None, row.page)]
+
+    def sources(self, *, failed: bool | None = None) -> list[SourceRow]:
+        keys = dict.fromkeys(source for source, _ in self.page_rows)
+        return sorted((row for key in keys if (row := self.source(key)) is not None), key=lambda row: row.path)
+
     def source(self, source_id: int) -> SourceRow | None:
         from datetime import datetime
 
@@ -182,8 +193,8 @@ class MemoryIndex:
         if row is None:
             return None
         now = datetime(2025, 1, 1)
-        title = self.titles.get(source_id, "")
-        return SourceRow(source_id, row.source, 1, 1, "", row.media_type, title, None, now, 1, 1, None, None)
+        title, count = self.titles.get(source_id, ""), len(self.pages(source_id))
+        return SourceRow(source_id, row.source, 1, 1, "", row.media_type, title, None, now, count, 1, None, None)
 
 
 #: A line of a page: runs of (x in fractions of the width, text).

@@ -1,0 +1,1 @@
+"""Questions over several documents: the largest, how many, together, higher than, what changed."""

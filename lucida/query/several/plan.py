@@ -1,0 +1,85 @@
+"""What a question over several documents wants done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lucida.query.several.kinds import Kind
+
+
+class Operation(StrEnum):
+    """How the documents' values become one answer."""
+
+    EXTREME = "extreme"
+    COUNT = "count"
+    SUM = "sum"
+    MEAN = "mean"
+    LIST = "list"
+    COMPARE = "compare"
+    CHANGES = "changes"
+
+
+@dataclass(frozen=True, slots=True)
+class Restriction:
+    """Which documents are meant.
+
+    Attributes:
+        words: folded; a document must speak of each of them.
+        months: (year, month) of which its date must be one; either may be None for any.
+        paid: only those that say they were paid, or only those that do not; None for either.
+        text: the words as asked, for the trace and for messages.
+    """
+
+    words: tuple[str, ...] = ()
+    months: tuple[tuple[int | None, int | None], ...] = ()
+    paid: bool | None = None
+    text: str = ""
+
+    @property
+    def empty(self) -> bool:
+        """Whether it lets everything pass."""
+        return not (self.words or self.months or self.paid is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A question over several documents, taken apart.
+
+    Attributes:
+        operation: what is done with the parts.
+        kind: of the documents.
+        fields: questions that each document is asked, tried in turn until enough documents answer one; none where
+            the documents themselves are the answer.
+        highest: of an extreme or a comparison, whether the most is wanted, or the least.
+        among: which documents take part.
+        sides: of a comparison, which document stands on each side; None takes the two there are.
+        then: a question to the document that was found; empty for none.
+        expected: how many documents the question speaks of, where it does.
+        sure: the field is one that such documents are known to have, so that silence is better than another reading.
+        how_much: a comparison asks for the difference rather than yes or no.
+        which: a comparison asks which of the two it is.
+    """
+
+    operation: Operation
+    kind: Kind
+    fields: tuple[str, ...] = ()
+    highest: bool = True
+    among: Restriction = Restriction()
+    sides: tuple[Restriction, Restriction] | None = None
+    then: str = ""
+    expected: int | None = None
+    sure: bool = True
+    how_much: bool = False
+    which: bool = False
+
+    def described(self) -> str:
+        """One line for the trace."""
+        parts = [self.operation.value, f"{self.kind.plural}"]
+        parts += [f"by {' or '.join(map(repr, self.fields))}"] if self.fields else []
+        parts += [f"speaking of {self.among.text!r}"] if not self.among.empty else []
+        parts += [f"{self.sides[0].text!r} and {self.sides[1].text!r}"] if self.sides else []
+        parts += [f"then {self.then!r}"] if self.then else []
+        return ", ".join(parts)

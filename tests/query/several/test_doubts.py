@@ -1,0 +1,124 @@
+"""What speaks against an answer over several documents: currencies, silence, copies, pages of one file, bad luck."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+
+from lucida.errors import DependencyError
+from lucida.query.aids import Aids
+from lucida.query.ask import ask
+from lucida.types import Box, Word
+
+
+@pytest.fixture
+def add(index: Any, page_of: Callable[..., Any]) -> Callable[..., Any]:
+    """Adds an invoice of some lines to the index in memory."""
+
+    def invoice(name: str, *lines: str, number: int = 1, head: str = "INVOICE") -> Any:
+        known = {row.source: key for (key, _), row in index.page_rows.items()}
+        key = known.get(f"/docs/{name}", len(known) + 1)
+        page = page_of(
+            [[(0.1, head)], *([(0.1, line)] for line in lines)], source_id=key, source=f"/docs/{name}", number=number
+        )
+        index.add(page, [" ".join((head, *lines))])
+        return page
+
+    return invoice
+
+
+def test_currencies_are_never_mixed(index: Any, add: Callable[..., Any]) -> None:
+    add("a.pdf", "Hansen", "Invoice date: 3 February 2025", "Total due: £95.50")
+    add("b.pdf", "Hansen", "Invoice date: 4 March 2025", "Total due: £130.00")
+    add("e.pdf", "Lindenhof", "Rechnungsdatum: 1. Juni 2025", "Rechnungsbetrag: 4.000,00 €", head="RECHNUNG")
+    answer = ask(index, None, "Which invoice is the largest?")
+    assert answer.text == "b.pdf: £130.00; e.pdf: 4.000,00 €"
+    assert "in GBP and EUR, which cannot be compared" in answer.warnings[0]
+    total = ask(index, None, "What do all invoices come to together?")
+    assert total.text == "£225.50 and 4.000,00 € for 3 invoices"
+    compared = ask(index, None, "Is the invoice of Lindenhof higher than the invoice of February?")
+    assert compared.text == "4.000,00 € in e.pdf, £95.50 in a.pdf"
+    assert "cannot be compared" in compared.warnings[0]
+
+
+def test_documents_that_say_nothing_are_counted(index: Any, add: Callable[..., Any]) -> None:
+    for name, line in {"a": "Total due: £95.50", "b": "Total due: £130.00", "c": "Nothing is owed."}.items():
+        add(f"{name}.pdf", line, "Invoice number: A-1")
+    answer = ask(index, None, "Which invoice is the largest?")
+    assert answer.text.startswith("A-1 (b.pdf)")
+    assert answer.warnings == ("Of 3 invoices, 2 show the total; c.pdf could not be read.",)
+    for name in "defg":
+        add(f"{name}.pdf", "Nothing is owed.")
+    assert ask(index, None, "Which invoice is the largest?").abstained
+
+
+def test_a_document_and_its_scan_are_counted_once(index: Any, add: Callable[..., Any]) -> None:
+    add("bill.pdf", "Invoice number: HA-11", "Total due: £95.50")
+    add("bill-scan.pdf", "Invoice number: HA-11", "Total due: £95.50")
+    add("other.pdf", "Invoice number: HA-12", "Total due: £95.50")
+    answer = ask(index, None, "What do all invoices come to together?")
+    assert answer.text == "£191.00 for 2 invoices"
+    assert answer.warnings == ("bill.pdf bears the same number as bill-scan.pdf and is counted once.",)
+
+
+def test_a_file_may_hold_several_documents(index: Any, add: Callable[..., Any]) -> None:
+    add("stack.pdf", "Invoice number: HA-11", "Total due: £95.50")
+    add("stack.pdf", "Invoice number: HA-12", "Total due: £130.00", number=2)
+    add("stack.pdf", "Terms of payment", "Page 2 of 2", number=3, head="INVOICE")
+    answer = ask(index, None, "Which invoice is the largest?")
+    assert answer.text == "HA-12 (stack.pdf, page 2): £130.00"
+    assert {cited.page for cited in answer.citations} == {1, 2}
+    assert ask(index, None, "How many invoices are there?").text.startswith("2 invoices")
+
+
+def test_equals_are_all_named(index: Any, add: Callable[..., Any]) -> None:
+    add("a.pdf", "Total due: £95.50")
+    add("b.pdf", "Total due: £95.50")
+    add("c.pdf", "Total due: £5.50")
+    assert ask(index, None, "Which invoice is the largest?").text == "a.pdf and b.pdf: £95.50"
+
+
+def test_equal_names_are_told_apart_by_their_folders(index: Any, add: Callable[..., Any]) -> None:
+    add("may/bill.pdf", "Total due: £95.50")
+    add("june/bill.pdf", "Total due: £99.50")
+    assert ask(index, None, "Which invoice is the largest?").text == "june/bill.pdf: £99.50"
+
+
+def test_a_layer_that_lies_is_told_of_the_deciding_value(index: Any, add: Callable[..., Any]) -> None:
+    page = add("a.pdf", "Total due: £95.50")
+    add("b.pdf", "Total due: £13.00")
+    place = page.words[-1].box
+
+    def reread(_: Any, box: Box) -> Sequence[Word]:
+        return [Word("£905.50", place, 0.95, 0)] if place.coverage(box) > 0.9 else []
+
+    answer = ask(index, None, "Which invoice is the largest?", aids=Aids(reread=reread))
+    assert any("and its page shows “£905.50”" in warning for warning in answer.warnings)
+    assert answer.trace[-1].name == "look again"
+
+
+def test_an_engine_that_breaks_costs_a_warning(index: Any, add: Callable[..., Any]) -> None:
+    add("a.pdf", "Total due: £95.50")
+    add("b.pdf", "Total due: £13.00")
+
+    def broken(*_: Any) -> None:
+        raise DependencyError("Tesseract has gone.", "Install it.")
+
+    for question in ("Which invoice is the largest?", "What is the total due?"):
+        answer = ask(index, None, question, aids=Aids(reread=broken))
+        assert not answer.abstained
+        assert "The page's picture could not be read again. Tesseract has gone." in answer.warnings
+        assert "failed" in next(step.detail for step in answer.trace if step.name == "look again")
+
+
+def test_time_that_runs_out_leaves_documents_unread(
+    index: Any, add: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in "abc":
+        add(f"{name}.pdf", "Total due: £95.50")
+    ticks = iter([*[0.0] * 2, *[9.0] * 99])
+    monkeypatch.setattr("lucida.query.aids.time.monotonic", lambda: next(ticks))
+    answer = ask(index, None, "How many invoices are there?", aids=Aids(deadline=5.0))
+    assert any("not opened" in step.detail for step in answer.trace)
