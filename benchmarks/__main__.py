@@ -10,7 +10,7 @@ NAMES = ("start", "embed", "born_digital", "scans", "memory", "pictures", "mixed
 
 
 #: Only run when named; they take options.
-LONG = ("scale", "diffusion", "questions")
+LONG = ("scale", "diffusion", "questions", "gates", "writing", "guidance")
 
 
 def main(arguments: list[str]) -> int:

@@ -33,7 +33,7 @@ def main(options: list[str] | None = None) -> None:
     parser.add_argument("--rounds", type=int, default=5)
     chosen = parser.parse_args(options or [])
     with tempfile.TemporaryDirectory() as place:
-        _run(chosen.folder or _made(Path(place) / "sd"), chosen.steps, chosen.rounds)
+        _run(chosen.folder or small_pipeline(Path(place) / "sd"), chosen.steps, chosen.rounds)
 
 
 def _run(folder: Path, steps: int, rounds: int) -> None:
@@ -79,7 +79,7 @@ def _bare(folder: Path, generator: DiffusersGenerator, settings: Any, steps: int
     return draw
 
 
-def _made(folder: Path) -> Path:
+def small_pipeline(folder: Path) -> Path:
     """A small Stable Diffusion with random weights: 64 by 64 pixels, 8 million numbers."""
     diffusers, hf = require("diffusers", "draw"), require("transformers", "draw")
     letters = require("tokenizers.pre_tokenizers", "draw").ByteLevel.alphabet()
