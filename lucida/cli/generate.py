@@ -9,6 +9,7 @@ import typer
 
 from lucida.cli import generate_options as given
 from lucida.cli.generate_dataset import dataset
+from lucida.cli.generate_documents import documents
 from lucida.cli.generate_origin import show
 from lucida.cli.generate_replay import replay
 from lucida.cli.generate_show import MakingBar, report
@@ -20,7 +21,7 @@ group = typer.Typer(name="generate", help="Make pictures and datasets from what 
 
 def register(app: typer.Typer) -> None:
     """Add this group's commands."""
-    for command in (image, dataset, replay, show):
+    for command in (image, dataset, documents, replay, show):
         group.command()(command)
     app.add_typer(group)
 

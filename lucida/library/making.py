@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,8 @@ from lucida.library.opened import OpenLibrary
 from lucida.types import Hit
 
 if TYPE_CHECKING:
+    from lucida.generate.documents.request import PaperRequest
+    from lucida.generate.documents.run import Papers
     from lucida.generate.making.credentials import Identity
     from lucida.generate.making.job import Making
     from lucida.generate.making.order import Recipe, Use
@@ -135,6 +137,38 @@ class MakingLibrary(OpenLibrary):
             evaluation=request.evaluation,
         )
         return record(made, self._writing)
+
+    def generate_documents(
+        self,
+        request: PaperRequest,
+        out: str | os.PathLike[str],
+        *,
+        like: Iterable[str | int | Hit],
+        keep: Collection[str] = (),
+        told: Callable[[int, int], None] = lambda _done, _total: None,
+    ) -> Papers:
+        """Draw papers like pages of the library: layout and labels stay, all that may be personal is replaced.
+
+        Papers from templates need no library: ``lucida.library.paging.draw_papers``.
+
+        Args:
+            request: what is wanted; ``count`` versions of each page.
+            out: folder, new, empty, or of the run that is to go on.
+            like: hits or ids of items, or paths, names and globs of sources.
+            keep: further words that stay, e.g. those of a house's own labels.
+            told: hears (papers done, papers in all).
+
+        Raises:
+            UsageError: the request makes no sense, or nothing may be made from a source.
+            StorageFullError: the disk refused; what was finished is kept.
+        """
+        from lucida.library.paging import like_papers, pages_named, record_papers
+
+        named = [str(one.id if isinstance(one, Hit) else one) for one in like]
+        index = self._reading()
+        pages = pages_named(index, self.find_sources, named)
+        made = like_papers(index, request, out, pages, keep=keep, passwords=self.passwords, told=told)
+        return record_papers(made, self._writing)
 
     def replay(
         self,

@@ -57,18 +57,21 @@ class Papers:
         folder: where it lies.
         rows: of the papers, as the manifest has them: ``name``, ``source``, ``pages``, ``questions``, ``parents``.
         failed: of papers that could not be made: ``name``, ``error``, ``advice``.
+        notes: what people should know.
     """
 
     folder: Path
     rows: Sequence[Mapping[str, Any]]
     failed: Sequence[Mapping[str, Any]]
+    notes: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         rows = [
             {**row, "path": str(self.folder / row["source"]), "label": row["kind"], "accepted": True, "reasons": []}
             for row in self.rows
         ]
-        return {"samples": rows, "failed": list(self.failed), "manifest": str(self.folder / MANIFEST)}
+        told = {"failed": list(self.failed), "notes": list(self.notes)}
+        return {"samples": rows, "manifest": str(self.folder / MANIFEST), **told}
 
 
 def templates(request: PaperRequest) -> Callable[[int], Made]:
