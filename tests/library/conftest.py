@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import sys
+import threading
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -106,3 +109,63 @@ def look_for() -> Callable[..., list[tuple[int, float]]]:
         return library._reading().nearest(query, k, kind="picture", fingerprint=eye.fingerprint)
 
     return nearest
+
+
+class Server(ThreadingHTTPServer):
+    """Answers each request with the next line of its script: a text, a tool's name with its arguments, or what a
+    function makes of the request; the last function goes on for ever."""
+
+    def __init__(self, script: list[Any]) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.script = script
+        self.asked: list[dict[str, Any]] = []
+
+    @property
+    def spec(self) -> str:
+        return f"openai:tiny@http://127.0.0.1:{self.server_address[1]}/v1"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Server
+
+    def log_message(self, *_: object) -> None: ...
+
+    def do_POST(self) -> None:
+        self.server.asked.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+        line = self.server.script[0] if callable(self.server.script[0]) else self.server.script.pop(0)
+        if callable(line):
+            line = line(self.server.asked[-1])
+        delta: dict[str, Any] = {"content": line}
+        if isinstance(line, tuple):
+            call = {"name": line[0], "arguments": json.dumps(line[1])}
+            delta = {"tool_calls": [{"index": 0, "id": "c1", "type": "function", "function": call}]}
+        ending = "tool_calls" if isinstance(line, tuple) else "stop"
+        events = [{"delta": delta}, {"delta": {}, "finish_reason": ending}]
+        body = "".join(f"data: {json.dumps({'choices': [{'index': 0, **event}]})}\n\n" for event in events)
+        content = (body + "data: [DONE]\n\n").encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+
+@pytest.fixture
+def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Server]]:
+    for name in ("LUCIDA_OPENAI_KEY", "OPENAI_API_KEY", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+    servers: list[tuple[Server, threading.Thread]] = []
+
+    def start(*script: Any) -> Server:
+        server = Server(list(script))
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        servers.append((server, thread))
+        return server
+
+    yield start
+    for server, thread in servers:
+        server.shutdown()
+        server.server_close()
+        thread.join()

@@ -16,16 +16,34 @@ if TYPE_CHECKING:
     from lucida.types import Word
 
 _COMMAND = re.compile(
+    # English
     r"\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instruction|prompt|rule|direction|above|previous|prior)"
     r"|\b(?:system|developer)\s+(?:prompt|message|override)\b|^\s*(?:system|assistant|user)\s*:"
     r"|\b(?:you are|act as|pretend to be)\b.{0,30}\b(?:ai|assistant|chatbot|language model|llm)\b"
     r"|\b(?:ai|assistant|language model|llm)s?\b.{0,30}\b(?:must|should|shall|has to|have to)\b"
     r"|\b(?:call|invoke|use|run)\s+the\s+(?:tool|function|command)\b"
-    r"|\b(?:reply|respond|answer)\s+(?:only\s+)?(?:with|by saying|in)\b",
+    r"|\b(?:reply|respond|answer)\s+only\s+(?:with|by|in)\b"
+    r"|\b(?:reply|respond|answer)\s+(?:with|by saying)\s+(?:the\s+(?:word|text|phrase|number)\b|[\"“'])"
+    r"|\b(?:new|updated|hidden)\s+instructions?\s+for\s+(?:the|any|all)\s+(?:\w+\s+)?(?:model|assistant|ai)\b"
+    r"|<\|?/?(?:im_start|im_end|system|inst)\b"
+    # German
+    r"|\b(?:ignoriere?|missachte|vergiss|überschreibe?)\b.{0,40}\b(?:anweisung|vorgabe|regel|prompt|vorherige|obige)"
+    r"|\b(?:ki|sprachmodell)\b.{0,30}\b(?:muss|soll|antworte)\b|\bantworte\s+(?:nur\s+)?mit\b"
+    r"|\brufe?\s+(?:das|die)\s+(?:werkzeug|funktion|tool)\b"
+    # French and Spanish
+    r"|\b(?:ignore[zr]?|oublie[zr]?)\b.{0,40}\b(?:instructions?|consignes?|règles?|précédentes?)\b"
+    r"|\b(?:réponds|répondez)\s+(?:seulement|uniquement)\s+(?:avec|par)\b|\bappelle[zr]?\s+(?:l['’]outil|la fonction)"
+    r"|\b(?:ignora|ignore|olvida)\b.{0,40}\b(?:instrucciones|órdenes|reglas|anteriores)\b"
+    r"|\bresponde\s+(?:solo|sólo|únicamente)\s+con\b|\bllama\s+a\s+la\s+(?:herramienta|función)",
     re.IGNORECASE | re.DOTALL,
 )
 #: A neighbouring line belongs to the same breath when the gap between them is below so many of their heights.
 _GAP = 1.0
+
+
+def orders(words: Sequence[Word]) -> bool:
+    """Whether words, in reading order, hold an order to a model anywhere."""
+    return _COMMAND.search(" ".join(word.text for word in words)) is not None
 
 
 def dictated(evidence: Evidence, words: Sequence[Word]) -> bool:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lucida.errors import LucidaError, SourceError
 from lucida.models.protocols import Message, Reply, Tool, VisionLanguageModel
 from lucida.query.looking import reading_tool
+from lucida.query.looking.commands import orders
 from lucida.query.looking.fencing import fenced
 from lucida.query.looking.legibility import legible
 from lucida.query.looking.proposals import Proposal, proposal
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
 MOST_PAGES = 3
 #: Rounds of tool calls on one page; after them the model has to answer.
 _MOST_ROUNDS = 3
+#: Calls of one round that are answered, and what is kept of a reply and of a name that a model makes up: one that has
+#: lost its way calls a hundred tools, or says the same for ever.
+_MOST_CALLS = 4
+_MOST_CHARACTERS, _LONGEST_NAME = 4_000, 40
 _MOST_TOKENS = 192
 
 
@@ -101,6 +106,7 @@ class _Conversation:
         self._looker, self._question, self._page = looker, question, page
         self._deadline, self._steps = deadline, steps
         self._read: list[Word] = []
+        self._parts: dict[Box, Sequence[Word]] = {}
 
     def held(self) -> Proposal | None:
         """What the model proposes for this page, None for nothing."""
@@ -120,7 +126,19 @@ class _Conversation:
             ]
             reply = self._reply(messages, tools)
         said = taken_apart(reply.text) if not reply.calls else None
-        return proposal(said, self._question, page, self._read) if said is not None else None
+        if said is None or self._ordered_about():
+            return None
+        return proposal(said, self._question, page, self._read)
+
+    def _ordered_about(self) -> bool:
+        """Whether a picture without words of its own bears an order to a model: nothing seen on it counts then."""
+        if self._page.words:
+            return False  # what is said of it must be printed, and not dictated
+        words = self._read or self._words(Box.whole()) or []
+        if not orders(words):
+            return False
+        self._steps.append(Step("look", "refused: the picture gives orders to a model", 0.0))
+        return True
 
     def _asked(self, *, readable: bool) -> str:
         """The question, with the page's words where the model can neither read them nor ask for them."""
@@ -132,10 +150,15 @@ class _Conversation:
 
     def _reply(self, messages: Sequence[Message], tools: Sequence[Tool]) -> Reply:
         reply = self._looker.model.reply(messages, tools=tools, most_tokens=_MOST_TOKENS, deadline=self._deadline)
+        reply = replace(reply, text=reply.text[:_MOST_CHARACTERS], calls=reply.calls[:_MOST_CALLS])
         cost = (
             f"{reply.prompt_tokens} tokens read, {reply.completion_tokens} said" if reply.prompt_tokens else "no count"
         )
-        what = f"calls {', '.join(call.name for call in reply.calls)}" if reply.calls else repr(reply.text[:80])
+        what = (
+            f"calls {', '.join(call.name[:_LONGEST_NAME] for call in reply.calls)}"
+            if reply.calls
+            else repr(reply.text[:80])
+        )
         where = f"page {self._page.number} of {self._page.source}"
         counted = f" ({cost})" if reply.prompt_tokens is not None else ""
         self._steps.append(Step("look", f"{self._looker.model.spec} at {where}: {what}{counted}", reply.seconds))
@@ -145,13 +168,25 @@ class _Conversation:
         """What a call brings. Nothing but reading can be called, whatever the model or its page says."""
         began = time.monotonic()
         if name != reading_tool.NAME or not isinstance(arguments, dict):
-            self._steps.append(Step("tool", f"refused {name!r}", time.monotonic() - began))
-            return f"There is no tool {name[:40]!r}. The one tool is {reading_tool.NAME}."
+            self._steps.append(Step("tool", f"refused {name[:_LONGEST_NAME]!r}", time.monotonic() - began))
+            return f"There is no tool {name[:_LONGEST_NAME]!r}. The one tool is {reading_tool.NAME}."
         box = reading_tool.box_of(arguments)
-        words = self._looker.read(self._page, box)
+        words = self._parts[box] if box in self._parts else self._words(box)
         if words is None:
             words = [word for word in self._page.words if word.box.coverage(box) >= 0.5]
-        self._read += words
+        if box not in self._parts:
+            self._parts[box] = words
+            self._read += words
         edges = ", ".join(f"{edge:.2f}" for edge in box)
         self._steps.append(Step("tool", f"{name} ({edges}): {len(words)} words", time.monotonic() - began))
         return fenced(reading_tool.in_lines(words)) if words else reading_tool.NO_TEXT
+
+    def _words(self, box: Box) -> Sequence[Word] | None:
+        """Words of a part by OCR; None where nobody can read it, it fails, or time is up."""
+        if self._deadline is not None and time.monotonic() >= self._deadline:
+            return None
+        try:
+            return self._looker.read(self._page, box)
+        except LucidaError as error:
+            self._steps.append(Step("tool", f"reading failed: {error.message}", 0.0))
+            return None
