@@ -77,7 +77,7 @@ def tell(library: Library, folder: Path) -> Story:
     )
     for entry in _searches(folder):
         story.searches.append(_search(library, entry["query"], [folder / name for name in entry.get("images", ())]))
-    for entry in _read_json(folder / "questions.json"):
+    for entry in _questions(folder):
         story.questions.append(_ask(library, entry["question"], entry["answer"]))
     return story
 
@@ -168,6 +168,12 @@ def _read_json(path: Path) -> list[dict[str, Any]]:
 def _searches(folder: Path) -> list[dict[str, Any]]:
     """Searches by words, then those by pictures, if the folder has any."""
     files = [folder / "searches.json", folder / "picture-searches.json"]
+    return [entry for path in files if path.is_file() for entry in _read_json(path)]
+
+
+def _questions(folder: Path) -> list[dict[str, Any]]:
+    """Questions to single pages, then those over several documents, if the folder has any."""
+    files = [folder / "questions.json", folder / "questions-over-several.json"]
     return [entry for path in files if path.is_file() for entry in _read_json(path)]
 
 

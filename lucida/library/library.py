@@ -269,15 +269,15 @@ class Library(MakingLibrary):
         return answer
 
     def evidence(self, answer: Answer, *, dpi: int = 150) -> Image | None:
-        """Draw the answer's citations: crops of their pages with the boxes marked; None for an abstention."""
-        from lucida.query.evidence import evidence_sheet
+        """Draw the answer's citations: a crop of each page with its boxes marked; None for an abstention."""
+        from lucida.query.evidence import by_page, draw_evidence, evidence_sheet
 
         pictures = [
             (
-                self.cited(citation, dpi=dpi),
-                f"{printable(Path(citation.source).name)}, page {citation.page}: {citation.quote}",
+                draw_evidence(self.page_image(source, page, dpi=dpi), [citation.box for citation in cited]),
+                f"{printable(Path(source).name)}, page {page}: {' · '.join(citation.quote for citation in cited)}",
             )
-            for citation in answer.citations
+            for (source, page), cited in by_page(answer.citations).items()
         ]
         return evidence_sheet(pictures) if pictures else None
 

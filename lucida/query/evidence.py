@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from PIL.Image import Image
     from PIL.ImageFont import FreeTypeFont, ImageFont
 
+    from lucida.types import Citation
+
 #: Amber marks like a text marker and keeps black print readable; the outline is dark enough on white and on black.
 _MARKER = (255, 205, 40)
 _OUTLINE = (200, 60, 0)
@@ -27,6 +29,8 @@ _MARGIN_X, _MARGIN_Y = 0.06, 0.04
 #: Crops narrower than this are enlarged, at most threefold, so that small print can be read.
 _READABLE_WIDTH_PX = 720
 _SHEET_WIDTH_PX = 960
+#: WebP holds no more than 16,383 rows.
+_HIGHEST_PX = 16_000
 _GAP_PX = 16
 
 
@@ -58,6 +62,14 @@ def draw_evidence(page_image: Image, boxes: Sequence[Box], *, crop: bool = True)
     return enlarged
 
 
+def by_page(citations: Sequence[Citation]) -> dict[tuple[str, int], list[Citation]]:
+    """Citations by source and page, in the order in which the pages come: each page is drawn once."""
+    pages: dict[tuple[str, int], list[Citation]] = {}
+    for citation in citations:
+        pages.setdefault((citation.source, citation.page), []).append(citation)
+    return pages
+
+
 def evidence_sheet(entries: Sequence[tuple[Image, str]]) -> Image:
     """Stack pictures of evidence under each other, each with a caption above it.
 
@@ -65,7 +77,8 @@ def evidence_sheet(entries: Sequence[tuple[Image, str]]) -> Image:
         entries: (picture, caption) each, e.g. from ``draw_evidence``; the sheet is as wide as 960 px.
 
     Returns:
-        A new RGB picture; an empty white one when there are no entries.
+        A new RGB picture, at most 16,000 px high, so that every format can hold it: the pictures of very many entries
+        are made smaller. An empty white one when there are no entries.
 
     Raises:
         DependencyError: Pillow is not installed.
@@ -73,7 +86,11 @@ def evidence_sheet(entries: Sequence[tuple[Image, str]]) -> Image:
     image, draw_module = require("PIL.Image", "draw evidence"), require("PIL.ImageDraw", "draw evidence")
     font = _font(18)
     inner = _SHEET_WIDTH_PX - 2 * _GAP_PX
-    blocks = [(_fitted(picture.convert("RGB"), inner), _wrapped(caption, font, inner)) for picture, caption in entries]
+    share = _HIGHEST_PX / max(len(entries), 1) - 3 * 24 - 3 * _GAP_PX
+    blocks = [
+        (_fitted(picture.convert("RGB"), inner, max(round(share), 1)), _wrapped(caption, font, inner))
+        for picture, caption in entries
+    ]
     heights = [picture.height + 24 * len(lines) + 2 * _GAP_PX for picture, lines in blocks]
     sheet: Image = image.new("RGB", (_SHEET_WIDTH_PX, sum(heights) + _GAP_PX), _PAPER)
     draw = draw_module.Draw(sheet)
@@ -127,13 +144,13 @@ def _widened(low: float, high: float, least: float) -> tuple[float, float]:
     return low, max(high, low + least) if lack else high
 
 
-def _fitted(picture: Image, width: int) -> Image:
-    if picture.width <= width:
+def _fitted(picture: Image, width: int, height: int) -> Image:
+    scale = min(width / picture.width, height / picture.height)
+    if scale >= 1.0:
         return picture
     image = require("PIL.Image", "draw evidence")
-    fitted: Image = picture.resize(
-        (width, max(1, round(picture.height * width / picture.width))), image.Resampling.LANCZOS
-    )
+    size = max(1, round(picture.width * scale)), max(1, round(picture.height * scale))
+    fitted: Image = picture.resize(size, image.Resampling.LANCZOS)
     return fitted
 
 

@@ -25,6 +25,8 @@ def examples(tmp_path: Path) -> Path:
         {"question": "Who painted the opera's ceiling?", "answer": None},
     ]
     (folder / "questions.json").write_text(json.dumps(questions))
+    several = [{"question": "How many documents mention the ferry?", "answer": "1 document: ferry.md"}]
+    (folder / "questions-over-several.json").write_text(json.dumps(several))
     (folder / "searches.json").write_text(json.dumps([{"query": "bold lighthouses"}, {"query": "ferry times"}]))
     return folder
 
@@ -34,7 +36,7 @@ def test_the_whole_story(lucida, examples, tmp_path) -> None:
     assert ran.code == 0, ran.err
     story = ran.json
     assert story["ingest"]["added"] == 2
-    assert [q["answer"] for q in story["questions"]] == ["EUR 12.50", None]
+    assert [q["answer"] for q in story["questions"]] == ["EUR 12.50", None, "1 document: ferry.md"]
     page = Path(story["report"]).read_text()
     assert "EUR 12.50" in page
     assert "broken.pdf is empty." in page

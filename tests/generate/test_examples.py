@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
 FILES = sorted(path for name in ("pictures", "documents") for path in (EXAMPLES / name).glob("*"))
 QUESTIONS = json.loads((EXAMPLES / "questions.json").read_text(encoding="utf-8"))
+SEVERAL = json.loads((EXAMPLES / "questions-over-several.json").read_text(encoding="utf-8"))
 SEARCHES = json.loads((EXAMPLES / "searches.json").read_text(encoding="utf-8"))
 
 
@@ -58,6 +59,13 @@ def test_questions_cover_the_kinds_that_matter() -> None:
     assert sum(entry["answer"] is None for entry in QUESTIONS) == 5
     assert sum("scan" in (entry["source"] or "") for entry in QUESTIONS) >= 5
     assert all(entry["source"] is None for entry in QUESTIONS if entry["answer"] is None)
+
+
+def test_questions_over_several_documents_name_files_that_exist() -> None:
+    assert len(SEVERAL) >= 2
+    for entry in SEVERAL:
+        assert len(entry["sources"]) >= 2
+        assert all((EXAMPLES / path).is_file() for path in entry["sources"])
 
 
 def test_searches_name_files_that_exist() -> None:

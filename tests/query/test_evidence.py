@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 from PIL import Image, ImageDraw
 
-from lucida.query.evidence import draw_evidence, evidence_sheet
-from lucida.types import Box
+from lucida.query.evidence import by_page, draw_evidence, evidence_sheet
+from lucida.types import Box, Citation
 
 BOX = Box(0.3, 0.5, 0.4, 0.52)
 
@@ -69,3 +69,15 @@ def test_a_sheet_stacks_with_captions(paper) -> None:
     assert one.width == two.width == 960
     assert two.height > one.height + crop.height
     assert evidence_sheet([]).size[0] == 960
+
+
+def test_a_sheet_of_very_many_places_fits_every_format(paper) -> None:
+    sheet = evidence_sheet([(draw_evidence(paper, [BOX]), "a very long caption " * 40)] * 60)
+    assert sheet.size[0] == 960
+    assert sheet.size[1] <= 16_000
+
+
+def test_a_page_is_drawn_once_for_all_its_places() -> None:
+    one, two = Citation("a.pdf", 1, BOX, "x"), Citation("a.pdf", 1, Box.whole(), "y")
+    other = Citation("b.pdf", 1, BOX, "z")
+    assert by_page([one, other, two]) == {("a.pdf", 1): [one, two], ("b.pdf", 1): [other]}
