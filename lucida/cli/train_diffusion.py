@@ -11,12 +11,15 @@ import typer
 from lucida.cli.options import AsJson
 from lucida.cli.output import err, out, print_json
 from lucida.cli.run_bar import RunBar
+from lucida.cli.stage_bar import StageBar
 from lucida.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lucida.training.alignment import Debt
     from lucida.training.diffusion.recipe import Recipe
-    from lucida.training.diffusion.run import Tools
+    from lucida.training.diffusion.run import Stage, Tools
 
 
 class Denoiser(StrEnum):
@@ -94,6 +97,8 @@ def diffusion(
             "There is nothing to train on, or too much.",
             "Give --data for the recipe, or --from mini and --items for your own pictures.",
         )
+    if data is not None and start is not None:
+        raise UsageError("A recipe begins with nothing.", "Give --items with --from, or --data without it.")
     if lora:
         from lucida.cli.train_lora import train_low_rank
 
@@ -112,10 +117,8 @@ def diffusion(
     from lucida.training.diffusion.sources import sources
 
     found = sources(data or ())
-    if start is not None:
-        raise UsageError("A recipe begins with nothing.", "Give --items with --from, or --data without it.")
-    with RunBar("Training", 1000) as advance:
-        card = train(recipe, folder, found, _tools(advance, perceives=True))
+    with StageBar() as observe:
+        card = train(recipe, folder, found, _tools(observe, perceives=True))
     return _told(folder, card, data, as_json=as_json)
 
 
@@ -129,13 +132,14 @@ def _tune(recipe: Recipe, folder: Path, start: str, items: Path, *, force: bool,
     from lucida.training.diffusion.tuning import own_source
     from lucida.training.pairs import read_pairs
 
-    with RunBar("Training", 1000) as advance:
-        tools = _tools(advance, perceives=False)
+    with StageBar() as observe:
+        tools = _tools(observe, perceives=False)
         base = _folder_of(start)
         parts = tools.forge.load(base)
         pairs = list(read_pairs(items))
         folder.mkdir(parents=True, exist_ok=True)
-        prepared = prepare(pairs, folder / "pairs", tools.encoder, advance)
+        with RunBar("Reading", len(pairs)) as advance:
+            prepared = prepare(pairs, folder / "pairs", tools.encoder, advance)
         judge(prepared.debt, force=force)
         shape = Shape(side=int(parts.vae.config.sample_size), vae_widths=tuple(parts.vae.config.block_out_channels))
         source = own_source(prepared.packed)
@@ -158,7 +162,7 @@ def judge(debt: Debt, *, force: bool) -> None:
         )
 
 
-def _tools(advance: Any, *, perceives: bool) -> Tools:
+def _tools(observe: Callable[[Stage], None], *, perceives: bool) -> Tools:
     """What builds and encodes; chosen here, since training chooses no back ends."""
     from lucida.models.devices import choose
     from lucida.models.diffusion.latent.forge import Forge
@@ -166,10 +170,7 @@ def _tools(advance: Any, *, perceives: bool) -> Tools:
     from lucida.models.mini.encoder import Mini
     from lucida.models.mini.tower import build
     from lucida.training.diffusion.perceptual import Perception
-    from lucida.training.diffusion.run import Stage, Tools
-
-    def observe(stage: Stage) -> None:
-        advance(round(1000 * stage.progress), 1000, f"{stage.name} · {stage.remark}")
+    from lucida.training.diffusion.run import Tools
 
     device = "cuda" if choose().device.startswith("cuda") else "cpu"
     tower = files.read(files.find())

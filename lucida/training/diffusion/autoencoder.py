@@ -12,7 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lucida.training.diffusion.learner import Learner, Lesson
+from lucida.training.diffusion.learner import Learner, Lesson, layout
 from lucida.training.diffusion.sources import drawn_views
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def vae_learner(
 
     torch.manual_seed(recipe.seed)
     shape = recipe.shape
-    vae = forge.vae(shape.vae_config()).to(device).to(memory_format=torch.channels_last).train()
+    vae = forge.vae(shape.vae_config()).to(device).to(memory_format=layout(device)).train()
     loss = _Loss(recipe, sources, vae, perception, device)
     config = asdict(shape)
     kept = {name: config[name] for name in ("side", "channels", "vae_widths")} | {"seed": recipe.seed}
@@ -75,7 +75,7 @@ class _Loss:
 
         recipe = self._recipe
         generator = torch.Generator().manual_seed(recipe.seed * 1_000_003 + step)
-        shown = self._shown(generator) * 2 - 1
+        shown = (self._shown(generator) * 2 - 1).contiguous(memory_format=layout(self._device))
         with torch.autocast(self._device, dtype=torch.bfloat16, enabled=recipe.bfloat16):
             spread = self._vae.encode(shown).latent_dist
             mean, log_variance = spread.mean.float(), spread.logvar.float()

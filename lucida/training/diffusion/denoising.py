@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lucida.lazy import require
-from lucida.training.diffusion.learner import Learner, Lesson
+from lucida.training.diffusion.learner import Learner, Lesson, layout
 
 if TYPE_CHECKING:
     import torch
@@ -48,9 +48,7 @@ def denoiser_learner(
     Raises:
         UsageError: the folder holds a run of another shape.
     """
-    import torch
-
-    network = network.to(device).to(memory_format=torch.channels_last).train()
+    network = _quick(network.to(device).to(memory_format=layout(device)).train(), device)
     config = {name: value for name, value in network.config.items() if not name.startswith("_")}
     own: dict[str, Any] = {"config": repr(sorted(config.items())), "noise": dict(noise), "seed": recipe.seed}
     lesson = Lesson(
@@ -129,11 +127,19 @@ class _Loss:
         noisy = self._noise.add_noise(clean, noise, times)
         wanted = {"epsilon": noise, "sample": clean}.get(target)
         wanted = self._noise.get_velocity(clean, noise, times) if wanted is None else wanted
-        noisy = noisy.to(self._device).contiguous(memory_format=torch.channels_last)
+        noisy = noisy.to(self._device).contiguous(memory_format=layout(self._device))
         with torch.autocast(self._device, dtype=torch.bfloat16, enabled=recipe.bfloat16):
             said = self._forge.predict(self._network, noisy, times.to(self._device), conditions)
         each = (said.float() - wanted.to(self._device)).pow(2).mean(dim=(1, 2, 3))
         return {"noise": (each * self._weights[times].to(self._device)).mean()}
+
+
+def _quick(network: Any, device: str) -> Any:
+    """On a processor, learning takes three quarters of the time with diffusers' plain attention in place of torch's."""
+    if device == "cpu" and hasattr(network, "set_attn_processor"):
+        plain = require("diffusers.models.attention_processor", "train a generator").AttnProcessor
+        network.set_attn_processor(plain())
+    return network
 
 
 def level_weights(kept: torch.Tensor, target: str, min_snr: float) -> torch.Tensor:

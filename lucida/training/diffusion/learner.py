@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -42,6 +43,15 @@ class Lesson:
     shape: Mapping[str, Any]
 
 
+def layout(device: str) -> Any:
+    """How a network with group norms keeps its maps: channels last, which convolutions like; on a processor channels
+    first, for there group norms' backward pass over channels last takes longer than all convolutions together.
+    """
+    import torch
+
+    return torch.channels_last if device.startswith("cuda") else torch.contiguous_format
+
+
 class Learner:
     """One network's run. ``run`` goes on from the newest checkpoint in its folder.
 
@@ -64,7 +74,9 @@ class Learner:
         matrices = [one for one in self.own.values() if one.ndim > 1]
         others = [one for one in self.own.values() if one.ndim <= 1]
         groups = [{"params": matrices, "weight_decay": lesson.weight_decay}, {"params": others, "weight_decay": 0.0}]
-        self.optimiser = torch.optim.AdamW(groups, lr=lesson.rate, betas=(0.9, 0.99), fused=True)
+        # On an accelerator the fused form wants its counters there; a checkpoint's are on the processor.
+        fused = all(one.device.type == "cpu" for one in self.own.values())
+        self.optimiser = torch.optim.AdamW(groups, lr=lesson.rate, betas=(0.9, 0.99), fused=fused)
         self._schedule = Schedule(peak_rate=lesson.rate, warm_up=_WARM_UP)
         folder.mkdir(parents=True, exist_ok=True)
         shape = dict(lesson.shape)
@@ -75,9 +87,22 @@ class Learner:
         """Share of the run that is done, 0..1."""
         return min(self.seconds / (60 * self.lesson.minutes), 1.0)
 
-    def run(self, observe: Callable[[Report], None]) -> None:
-        """Train until the budget is spent, saving on the way."""
-        spend(self, batch=self.lesson.batch, save_minutes=self.lesson.save_minutes, save=Learner.keep, observe=observe)
+    def run(self, observe: Callable[[Report], None], kept: Callable[[Learner], None] | None = None) -> None:
+        """Train until the budget is spent, saving on the way.
+
+        Args:
+            observe: hears how far it is.
+            kept: called beside each checkpoint.
+        """
+        lesson = self.lesson
+        spend(
+            self,
+            batch=lesson.batch,
+            save_minutes=lesson.save_minutes,
+            save=Learner.keep,
+            observe=observe,
+            evaluate=kept,
+        )
 
     def keep(self) -> None:
         """Write the checkpoint."""
@@ -100,6 +125,19 @@ class Learner:
         with torch.no_grad():
             torch._foreach_lerp_(list(self.mean.values()), list(self.own.values()), 1 - decay)
         return {name: float(value.detach()) for name, value in losses.items()}
+
+    @contextmanager
+    def averaged(self) -> Iterator[Any]:
+        """The network with the running mean of its weights, for a moment."""
+        self._exchange()
+        try:
+            yield self.network
+        finally:
+            self._exchange()
+
+    def _exchange(self) -> None:
+        for name, one in self.own.items():
+            one.data, self.mean[name] = self.mean[name], one.data
 
     def settle(self) -> Any:
         """The network with the running mean of its weights, which is what is kept; nothing more is learned."""

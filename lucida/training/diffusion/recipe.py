@@ -75,9 +75,9 @@ class Shape:
     channels: int = 4
     vae_widths: tuple[int, ...] = (32, 64, 96)
     denoiser: Denoiser = "unet"
-    unet_widths: tuple[int, ...] = (64, 128, 256)
+    unet_widths: tuple[int, ...] = (64, 128, 192)
     unet_layers: int = 1
-    unet_attends: tuple[int, ...] = (2,)
+    unet_attends: tuple[int, ...] = (1, 2)
     dit_width: int = 256
     dit_layers: int = 6
     dit_heads: int = 4

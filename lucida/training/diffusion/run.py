@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 #: The denoiser has at least this share of the minutes, however long the latents took.
 _LEAST_SHARE = 0.3
+#: Settings of a scheduler that say how noise grows, and what is predicted.
+_NOISE = {"num_train_timesteps", "prediction_type", "beta_schedule", "beta_start", "beta_end"}
 #: What is usual with the model; ``lucida evaluate generator`` says whether it is good.
 _STEPS, _GUIDANCE = 20, 3.0
 
@@ -78,7 +80,9 @@ def train(recipe: Recipe, folder: Path, sources: Sequence[Source], tools: Tools)
     """
     recipe.shape.check()
     learner = vae_learner(recipe, folder / "vae", sources, tools.forge, tools.perception, tools.device)
-    learner.run(_observer(folder, "autoencoder", tools))
+    if not (folder / "denoiser").is_dir():
+        # Later, with more minutes say, it stays: the denoiser knows its latents.
+        learner.run(_observer(folder, "autoencoder", tools))
     vae = learner.settle()
     latents = _latents(recipe, folder, sources, tools, vae, {"vae": learner.step})
     vae.register_to_config(latents_mean=latents.mean.tolist(), latents_std=latents.std.tolist())
@@ -128,19 +132,24 @@ def _finish(
     more: dict[str, Any],
 ) -> dict[str, Any]:
     """Train the denoiser and write the folder."""
-    noise = {name: value for name, value in parts.scheduler.items() if name in recipe.noise_config()}
+    noise = {name: value for name, value in parts.scheduler.items() if name in _NOISE}
     learner = denoiser_learner(
         recipe, folder / "denoiser", parts.denoiser, noise, latents, parts.plane, tools.forge,
         minutes=max(minutes, _LEAST_SHARE * recipe.minutes), device=tools.device,
     )  # fmt: skip
-    learner.run(_observer(folder, "denoiser", tools))
-    card = {**more, **_card(recipe, sources, learner, latents)}
-    settings = {"encoder": tools.encoder.fingerprint, "steps": _STEPS, "guidance_scale": _GUIDANCE} | dict(
-        parts.settings
-    )
-    kept = tools.forge.parts(parts.vae, learner.settle(), parts.scheduler, parts.plane, settings)
-    tools.forge.write(folder / "model", kept, card)
-    return card
+    usual = {"steps": _STEPS, "guidance_scale": _GUIDANCE}
+    settings = {**usual, **parts.settings, "encoder": tools.encoder.fingerprint}
+
+    def write(learner: Learner) -> None:
+        """What there is so far can be drawn with while the run goes on."""
+        card = {**more, **_card(recipe, sources, learner, latents)}
+        with learner.averaged() as denoiser:
+            made = tools.forge.parts(parts.vae, denoiser, parts.scheduler, parts.plane, settings)
+            tools.forge.write(folder / "model", made, card)
+
+    learner.run(_observer(folder, "denoiser", tools), write)
+    write(learner)
+    return {**more, **_card(recipe, sources, learner, latents)}
 
 
 def _latents(
@@ -174,7 +183,6 @@ def _observer(folder: Path, name: str, tools: Tools) -> Callable[[Report], None]
 
 
 def _card(recipe: Recipe, sources: Sequence[Source], learner: Learner, latents: Latents) -> dict[str, Any]:
-    parts = [model for model in (learner.network,) if model is not None]
     return {
         "sets": [
             {"name": one.name, "share": one.ingredient.share, "pictures": len(one.rows), "kept_out": len(one.kept),
@@ -186,6 +194,6 @@ def _card(recipe: Recipe, sources: Sequence[Source], learner: Learner, latents: 
         "steps": learner.step,
         "minutes": round(recipe.minutes, 2),
         "latents_minutes": round(latents.seconds / 60, 2),
-        "denoiser_parameters": sum(one.numel() for model in parts for one in model.parameters()),
+        "denoiser_parameters": sum(one.numel() for one in learner.network.parameters()),
         "recipe": json.loads(json.dumps(asdict(recipe))),
     }  # fmt: skip

@@ -134,4 +134,4 @@ def drawn_views(
             rows = sources[number].rows
             places = torch.randint(len(rows), (many,), generator=generator).numpy()
             parts.append(sources[number].views(rows[places], side, generator, device, part))
-    return torch.cat(parts).contiguous(memory_format=torch.channels_last)
+    return torch.cat(parts)

@@ -107,6 +107,14 @@ def test_the_tower_sees_no_difference_where_there_is_none() -> None:
     assert float(perception.distance(one, -one)) > 0.01
 
 
+def test_what_is_shipped_fits() -> None:
+    for denoiser in ("unet", "dit"):
+        shape = Shape(denoiser=denoiser)  # type: ignore[arg-type]
+        with torch.device("meta"):
+            models = [Forge().vae(shape.vae_config()), Forge().denoiser(*shape.denoiser_config(384))]
+        assert sum(2 * one.numel() for model in models for one in model.parameters()) < 19e6
+
+
 def test_sizes_go_into_each_other() -> None:
     Shape().check()
     Shape(denoiser="dit", side=72).check()

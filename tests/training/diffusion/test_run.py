@@ -57,6 +57,17 @@ def test_an_interrupted_run_goes_on_where_it_was(
     assert (tmp_path / "model" / "model_index.json").is_file()
 
 
+def test_with_more_minutes_the_denoiser_goes_on_and_its_latents_stay(
+    found: list[Source], recipe: Recipe, tools: Tools, tmp_path: Path
+) -> None:
+    train(recipe, tmp_path, found, tools)
+    kept = [tmp_path / "vae" / "checkpoint.safetensors", tmp_path / "latents" / "card.json"]
+    before = [path.stat().st_mtime_ns for path in kept]
+    first = json.loads((tmp_path / "model" / "training.json").read_text(encoding="utf-8"))["steps"]
+    assert train(replace(recipe, minutes=0.01), tmp_path, found, tools)["steps"] > first
+    assert [path.stat().st_mtime_ns for path in kept] == before
+
+
 def test_a_folder_of_another_shape_is_refused(trained: Path, found: list[Source], recipe: Recipe, tools: Tools) -> None:
     with pytest.raises(UsageError, match="another shape"):
         train(replace(recipe, seed=9), trained, found, tools)
