@@ -138,7 +138,7 @@ CONCEPTS: tuple[Concept, ...] = (
         "total",
         ValueType.MONEY,
         "total|grand total|total due|amount due|total amount|invoice total|balance due|balance|total to pay"
-        "|amount payable"
+        "|amount payable|total incl VAT|total including VAT|total incl tax|total with tax"
         "|amount|sum|Gesamtbetrag|Gesamtsumme|Rechnungsbetrag|Gesamt|Endbetrag|Summe|zu zahlen"
         "|zu zahlender Betrag|Betrag"
         "|total TTC|montant total|montant dû|net à payer|importe total|total a pagar",

@@ -31,6 +31,8 @@ _MOST_PAGES = 6
 #: Labels of a document's own language that are tried, and how they are asked for in English and in German.
 _MOST_LABELS = 3
 _QUESTIONS = "What is the {}?", "Wie hoch ist die {}?"
+#: A total that is less sure by no more may be the one that is meant.
+_NEARLY = 0.1
 #: A model looks at so many documents that nothing else can read, one page each.
 _MOST_LOOKS = 4
 
@@ -117,10 +119,10 @@ class Asking:
             self.passed_over += 1
             return Part(unit, None)
         for answers in (self._fields, self._texts, self._labelled, self._seen):
-            for one in answers(asked, pages):
-                value = fits(one)
-                if one.sure >= THRESHOLD and not one.dictated and (value is not None or not numeric):
-                    return Part(unit, one, value)
+            good = [one for one in answers(asked, pages) if one.sure >= THRESHOLD and not one.dictated]
+            found = [(one, value) for one in good if (value := fits(one)) is not None or not numeric]
+            if found:
+                return Part(unit, *_whole(asked, found))
         return Part(unit, None)
 
     def _pages(self, unit: Unit, asked: Question) -> tuple[PageRow, ...]:
@@ -173,6 +175,19 @@ class Asking:
         looked = look(self._aids.looker, asked, pages[:1], self._aids.deadline)
         self._trace.extend(looked.steps)
         return prove(from_proposals(asked, looked.proposals))[0]
+
+
+def _whole(asked: Question, found: Sequence[tuple[Proved, Value | None]]) -> tuple[Proved, Value | None]:
+    """The surest answer; of totals nearly as sure, the largest: a column of amounts is headed like their sum."""
+    best, value = found[0]
+    if value is None or not any(concept.name == "total" for concept in asked.concepts[:1]):
+        return best, value
+    rivals = [
+        (one, other)
+        for one, other in found
+        if other is not None and other.unit == value.unit and one.sure >= best.sure - _NEARLY
+    ]
+    return max(rivals, key=lambda pair: pair[1].number)
 
 
 def _read(parts: Sequence[Part]) -> int:

@@ -122,3 +122,17 @@ def test_time_that_runs_out_leaves_documents_unread(
     monkeypatch.setattr("lucida.query.aids.time.monotonic", lambda: next(ticks))
     answer = ask(index, None, "How many invoices are there?", aids=Aids(deadline=5.0))
     assert any("not opened" in step.detail for step in answer.trace)
+
+
+def test_a_column_of_amounts_is_no_total(index: Any, page_of: Callable[..., Any]) -> None:
+    for key, total in ((1, "7,786.72"), (2, "6,500.00")):
+        lines = [
+            [(0.1, "INVOICE")],
+            [(0.1, "Goods"), (0.5, "Quantity"), (0.7, "Amount")],
+            [(0.1, "Tarpaulin"), (0.5, "24"), (0.7, "6,108.00 USD")],
+            [(0.1, "Bracket"), (0.5, "20"), (0.7, "178.00 USD")],
+            [],
+            [(0.5, "Total incl. VAT:"), (0.7, f"{total} USD")],
+        ]
+        index.add(page_of(lines, source_id=key, source=f"/docs/{key}.pdf"), ["INVOICE Amount Total incl. VAT"])
+    assert ask(index, None, "List the totals of all invoices").text == "1.pdf: 7,786.72 USD; 2.pdf: 6,500.00 USD"
