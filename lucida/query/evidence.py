@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lucida.lazy import require
+from lucida.query.lettering import Lettering
 from lucida.types import Box, union
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from PIL.Image import Image
-    from PIL.ImageFont import FreeTypeFont, ImageFont
 
     from lucida.types import Citation
 
 #: Amber marks like a text marker and keeps black print readable; the outline is dark enough on white and on black.
 _MARKER = (255, 205, 40)
 _OUTLINE = (200, 60, 0)
-_CAPTION_INK = (40, 40, 40)
+_CAPTION_INK, _CAPTION_LINES = "#282828", 3
 _PAPER = (255, 255, 255)
 #: What lies outside the boxes keeps this share of its brightness.
 _DIMMED = 0.86
@@ -84,21 +84,25 @@ def evidence_sheet(entries: Sequence[tuple[Image, str]]) -> Image:
         DependencyError: Pillow is not installed.
     """
     image, draw_module = require("PIL.Image", "draw evidence"), require("PIL.ImageDraw", "draw evidence")
-    font = _font(18)
+    lettering = Lettering(18)
     inner = _SHEET_WIDTH_PX - 2 * _GAP_PX
-    share = _HIGHEST_PX / max(len(entries), 1) - 3 * 24 - 3 * _GAP_PX
+    share = _HIGHEST_PX / max(len(entries), 1) - _CAPTION_LINES * lettering.line_px - 3 * _GAP_PX
     blocks = [
-        (_fitted(picture.convert("RGB"), inner, max(round(share), 1)), _wrapped(caption, font, inner))
+        (
+            _fitted(picture.convert("RGB"), inner, max(round(share), 1)),
+            lettering.wrapped(caption, inner, _CAPTION_LINES),
+        )
         for picture, caption in entries
     ]
-    heights = [picture.height + 24 * len(lines) + 2 * _GAP_PX for picture, lines in blocks]
+    step = lettering.line_px
+    heights = [picture.height + step * len(lines) + 2 * _GAP_PX for picture, lines in blocks]
     sheet: Image = image.new("RGB", (_SHEET_WIDTH_PX, sum(heights) + _GAP_PX), _PAPER)
     draw = draw_module.Draw(sheet)
     y = _GAP_PX
     for (picture, lines), height in zip(blocks, heights, strict=True):
         for number, line in enumerate(lines):
-            draw.text((_GAP_PX, y + 24 * number), line, fill=_CAPTION_INK, font=font)
-        top = y + 24 * len(lines) + 4
+            lettering.draw(draw, _GAP_PX, y + step * number, line, _CAPTION_INK)
+        top = y + step * len(lines) + 4
         sheet.paste(picture, (_GAP_PX, top))
         draw.rectangle((_GAP_PX - 1, top - 1, _GAP_PX + picture.width, top + picture.height), outline=(205, 205, 205))
         y += height
@@ -152,24 +156,3 @@ def _fitted(picture: Image, width: int, height: int) -> Image:
     size = max(1, round(picture.width * scale)), max(1, round(picture.height * scale))
     fitted: Image = picture.resize(size, image.Resampling.LANCZOS)
     return fitted
-
-
-def _font(size: int) -> FreeTypeFont | ImageFont:
-    """Pillow's own scalable font, so that a sheet looks the same everywhere."""
-    font: FreeTypeFont | ImageFont = require("PIL.ImageFont", "draw evidence").load_default(size)
-    return font
-
-
-def _wrapped(caption: str, font: FreeTypeFont | ImageFont, width: int) -> list[str]:
-    """A caption in at most three lines that fit the width; what is beyond gives way to an ellipsis."""
-    lines: list[str] = [""]
-    for word in caption.split():
-        longer = f"{lines[-1]} {word}".strip()
-        if font.getlength(longer) <= width or not lines[-1]:
-            lines[-1] = longer
-        else:
-            lines.append(word)
-    shown = lines[:3]
-    while shown and font.getlength(shown[-1]) > width:
-        shown[-1] = shown[-1][:-2] + "…"
-    return [*shown[:2], shown[2].rstrip(" …") + " …"] if len(lines) > 3 else shown

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from lucida.query.question import understand
 from lucida.query.reading import Retrieved, read
 from lucida.query.several.values import Value, value_of
 from lucida.query.terms import language_of, tokens
+from lucida.types import Step
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,6 +82,7 @@ class Asking:
     def __init__(self, index: Index, encoder: TextEncoder | None, aids: Aids, trace: Trace) -> None:
         self._index, self._encoder, self._aids, self._trace = index, encoder, aids, trace
         self._looks = 0
+        #: Questions that time did not suffice for.
         self.passed_over = 0
 
     def late(self) -> bool:
@@ -95,19 +98,21 @@ class Asking:
             numeric: whether an answer must be a number or a day.
         """
         best: list[Part] = []
+        seconds: list[float] = []
         for field in fields:
             asked = understand(field)
-            parts = [self._part(unit, asked, numeric=numeric) for unit in units]
+            timed = [self._timed(unit, asked, numeric=numeric) for unit in units]
+            parts = [part for part, _ in timed]
             if not best or _read(parts) > _read(best):
-                best = parts
+                best, seconds = parts, [spent for _, spent in timed]
             if 2 * _read(best) > len(units) or self.late():
                 break
-        for part in best:
-            said = (
-                f"{part.text!r} with confidence {part.sure:.2f}" if part.proved is not None else "nothing sure enough"
-            )
-            self._trace.add("part", f"{part.unit.name}: {said}")
+        self._trace.extend([Step("part", _told(part), spent) for part, spent in zip(best, seconds, strict=True)])
         return best
+
+    def _timed(self, unit: Unit, asked: Question, *, numeric: bool) -> tuple[Part, float]:
+        began = time.perf_counter()
+        return self._part(unit, asked, numeric=numeric), time.perf_counter() - began
 
     def _part(self, unit: Unit, asked: Question, *, numeric: bool) -> Part:
         def fits(proved: Proved) -> Value | None:
@@ -175,6 +180,12 @@ class Asking:
         looked = look(self._aids.looker, asked, pages[:1], self._aids.deadline)
         self._trace.extend(looked.steps)
         return prove(from_proposals(asked, looked.proposals))[0]
+
+
+def _told(part: Part) -> str:
+    """A line of the trace."""
+    said = f"{part.text!r} with confidence {part.sure:.2f}" if part.proved is not None else "nothing sure enough"
+    return f"{part.unit.name}: {said}"
 
 
 def _whole(asked: Question, found: Sequence[tuple[Proved, Value | None]]) -> tuple[Proved, Value | None]:

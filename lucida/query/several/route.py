@@ -82,6 +82,8 @@ class Route:
         outcome = ways.get(plan.operation, self._combine)(found, units)
         if outcome is None or outcome.combined is None:
             return outcome
+        if self._asking.passed_over:
+            self._warnings.append("Time was up before all documents were read.")
         warnings = (*self._warnings, *outcome.combined.warnings)
         return outcome._replace(combined=replace(outcome.combined, warnings=tuple(dict.fromkeys(warnings))))
 

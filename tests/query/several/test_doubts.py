@@ -124,6 +124,27 @@ def test_time_that_runs_out_leaves_documents_unread(
     assert any("not opened" in step.detail for step in answer.trace)
 
 
+def test_time_that_runs_out_while_reading_is_told(
+    index: Any, add: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in "abc":
+        add(f"{name}.pdf", "Total due: £95.50")
+    now = [0.0]
+    monkeypatch.setattr("lucida.query.aids.time.monotonic", lambda: now[0])
+    add("d.pdf", "Nothing is owed.")
+    real = index.passages_of
+
+    def slow(*where: Any) -> Any:
+        now[0] += 10.0  # only documents whose fields say nothing are read as running text
+        return real(*where)
+
+    monkeypatch.setattr(index, "passages_of", slow)
+    add("e.pdf", "Total due: £99.50")
+    answer = ask(index, None, "List the totals of all invoices", aids=Aids(deadline=5.0))
+    assert answer.text == "a.pdf: £95.50; b.pdf: £95.50; c.pdf: £95.50"
+    assert "Time was up before all documents were read." in answer.warnings
+
+
 def test_a_column_of_amounts_is_no_total(index: Any, page_of: Callable[..., Any]) -> None:
     for key, total in ((1, "7,786.72"), (2, "6,500.00")):
         lines = [
