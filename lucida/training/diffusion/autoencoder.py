@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from lucida.training.diffusion.sources import Source
 
 #: The share of the run from which whole pictures are shown.
-_WHOLE_FROM = 0.75
+_WHOLE_FROM = 0.6
 
 
 def vae_learner(
