@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from lucida.cli import generate_options as given
+from lucida.cli.generate_augment import augment
 from lucida.cli.generate_dataset import dataset
 from lucida.cli.generate_documents import documents
 from lucida.cli.generate_origin import show
@@ -21,7 +22,7 @@ group = typer.Typer(name="generate", help="Make pictures and datasets from what 
 
 def register(app: typer.Typer) -> None:
     """Add this group's commands."""
-    for command in (image, dataset, documents, replay, show):
+    for command in (image, dataset, documents, augment, replay, show):
         group.command()(command)
     app.add_typer(group)
 

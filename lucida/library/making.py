@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lucida.errors import ModelError, UsageError
 from lucida.index import Filter, Rule, SourceRow, Terms
-from lucida.library.opened import OpenLibrary
+from lucida.library.deriving import DerivingLibrary
 from lucida.types import Hit
 
 if TYPE_CHECKING:
-    from lucida.generate.documents.request import PaperRequest
-    from lucida.generate.documents.run import Papers
     from lucida.generate.making.credentials import Identity
     from lucida.generate.making.job import Making
     from lucida.generate.making.order import Recipe, Use
@@ -30,7 +28,7 @@ def _silent(_making: Making) -> None:
     """Hears how a run goes where nobody watches."""
 
 
-class MakingLibrary(OpenLibrary):
+class MakingLibrary(DerivingLibrary):
     """An open library from which pictures can be made."""
 
     def generate(
@@ -138,38 +136,6 @@ class MakingLibrary(OpenLibrary):
         )
         return record(made, self._writing)
 
-    def generate_documents(
-        self,
-        request: PaperRequest,
-        out: str | os.PathLike[str],
-        *,
-        like: Iterable[str | int | Hit],
-        keep: Collection[str] = (),
-        told: Callable[[int, int], None] = lambda _done, _total: None,
-    ) -> Papers:
-        """Draw papers like pages of the library: layout and labels stay, all that may be personal is replaced.
-
-        Papers from templates need no library: ``lucida.library.paging.draw_papers``.
-
-        Args:
-            request: what is wanted; ``count`` versions of each page.
-            out: folder, new, empty, or of the run that is to go on.
-            like: hits or ids of items, or paths, names and globs of sources.
-            keep: further words that stay, e.g. those of a house's own labels.
-            told: hears (papers done, papers in all).
-
-        Raises:
-            UsageError: the request makes no sense, or nothing may be made from a source.
-            StorageFullError: the disk refused; what was finished is kept.
-        """
-        from lucida.library.paging import like_papers, pages_named, record_papers
-
-        named = [str(one.id if isinstance(one, Hit) else one) for one in like]
-        index = self._reading()
-        pages = pages_named(index, self.find_sources, named)
-        made = like_papers(index, request, out, pages, keep=keep, passwords=self.passwords, told=told)
-        return record_papers(made, self._writing)
-
     def replay(
         self,
         manifest: str | os.PathLike[str],
@@ -192,15 +158,24 @@ class MakingLibrary(OpenLibrary):
             UsageError: it is no manifest.
             ModelError, DependencyError: its generator, or a package that it needs, is missing.
         """
+        from lucida.generate.augment.card import read_manifest
+        from lucida.generate.documents.run import replay_papers
         from lucida.generate.making.manifest import Manifest
         from lucida.generate.making.replaying import replay
+        from lucida.library.augmenting import replay_augmented
         from lucida.library.generating import generator_named
         from lucida.library.shelf import LibraryShelf
 
-        found = Manifest.read(Path(manifest).expanduser())
-        generator = generator_named(model or found.order.generator[0], allow_download=allow_download)
         folder = None if out is None else Path(out).expanduser().absolute()
         shelf = LibraryShelf(self._reading(), self.passwords)
+        augmented = read_manifest(Path(manifest).expanduser())
+        if augmented is not None:
+            return replay_augmented(augmented, shelf, folder, told)
+        papers = replay_papers(Path(manifest).expanduser(), folder, told)
+        if papers is not None:
+            return papers
+        found = Manifest.read(Path(manifest).expanduser())
+        generator = generator_named(model or found.order.generator[0], allow_download=allow_download)
         return list(replay(found, generator, shelf, folder, told))
 
     def evaluate_dataset(

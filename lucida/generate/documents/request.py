@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Self
 
 from lucida.errors import UsageError
 from lucida.generate.documents.kinds import KINDS, check_kinds
@@ -64,6 +65,15 @@ class PaperRequest:
             raise UsageError(f"{self.dpi} dpi are too few or too many.", "Give 36 to 600.")
         if self.letters_pt is not None and not 3 <= self.letters_pt <= 24:
             raise UsageError(f"Letters of {self.letters_pt:g} pt are too small or too large.", "Give 3 to 24.")
+
+    @classmethod
+    def from_json(cls, row: Mapping[str, Any]) -> Self:
+        """Read what ``to_json`` wrote, whatever else stands beside it."""
+        known = {entry.name for entry in fields(cls)}
+        values: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value for key, value in row.items() if key in known
+        }
+        return cls(**values)
 
     def to_json(self) -> dict[str, Any]:
         return {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(self).items()}

@@ -23,9 +23,12 @@ from lucida.generate.documents.wearing import Picture, worn
 from lucida.generate.files import save_document
 from lucida.generate.making.files import write_whole
 from lucida.generate.making.ledger import Ledger
+from lucida.generate.making.replaying import Replayed
 from lucida.generate.scans import rasterise
 
 LEDGER, MANIFEST, VERSION = "journal.jsonl", "manifest.json", 1
+#: What tells its manifest from those of other runs.
+KIND = "documents"
 PAGES, FORMS, TRUTH, QUESTIONS = "pages", "funsd", "truth", "questions.jsonl"
 
 
@@ -138,6 +141,45 @@ def make_papers(
         return _finished(folder, ledger)
 
 
+def replay_papers(
+    path: Path, folder: Path | None = None, told: Callable[[int, int], None] = lambda _done, _total: None
+) -> list[Replayed] | None:
+    """Draw the papers of a manifest, or of the one in a folder, again; None where it is not of such a run.
+
+    Args:
+        path: of the manifest.
+        folder: where the papers go; None writes none.
+        told: hears (papers done, papers in all).
+
+    Returns:
+        For each paper whether all of its files have the same bytes.
+    """
+    try:
+        document = json.loads((path / MANIFEST if path.is_dir() else path).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    if not isinstance(document, dict) or document.get("kind") != KIND:
+        return None
+    asked = document["asked"]
+    request = PaperRequest.from_json(asked)
+    found = []
+    for number, row in enumerate(document["papers"], start=1):
+        shown = {"path": row["source"], "label": row["kind"], "seed": request.seed, "accepted": True, "reasons": []}
+        shown["parents"] = row["parents"]
+        if "like" in asked:
+            problem = "Papers like own pages are made again by the same command into another folder."
+            found.append(Replayed(shown, identical=False, problem=problem))
+        else:
+            made = templates(request)(asked["names"].index(row["name"]))
+            files = _files(row["name"], request, made)
+            sums = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+            found.append(Replayed(shown, sums == row["files"]))
+            if folder is not None:
+                write_whole(folder, {folder / name: content for name, content in files.items()})
+        told(number, len(document["papers"]))
+    return found
+
+
 def _written(folder: Path, name: str, request: PaperRequest, made: Callable[[], Made]) -> dict[str, Any]:
     """Make one paper and write its files; the row for the ledger."""
     try:
@@ -146,25 +188,40 @@ def _written(folder: Path, name: str, request: PaperRequest, made: Callable[[], 
         raise
     except LucidaError as error:
         return {"name": name, "error": error.message, "advice": error.advice}
-    pictures = [
-        f"{FORMS}/images/{name}{f'-{place}' if len(paper.pictures) > 1 else ''}{picture.suffix}"
+    files = _files(name, request, paper)
+    write_whole(folder, {folder / path: content for path, content in files.items()})
+    pages = [picture.page for picture in paper.pictures]
+    return {
+        "name": name, "kind": paper.kind, "language": paper.language, "source": _source(name, request, paper),
+        "pages": len(pages), "questions": sum(len(page.questions) for page in pages), "parents": list(paper.parents),
+        **paper.facts, "files": {path: hashlib.sha256(content).hexdigest() for path, content in files.items()},
+    }  # fmt: skip
+
+
+def _source(name: str, request: PaperRequest, paper: Made) -> str:
+    """The file that questions are about."""
+    alone = request.written == "png" and len(paper.pictures) == 1
+    return _pictures(name, paper)[0] if alone else f"{PAGES}/{name}.pdf"
+
+
+def _pictures(name: str, paper: Made) -> list[str]:
+    many = len(paper.pictures) > 1
+    return [
+        f"{FORMS}/images/{name}{f'-{place}' if many else ''}{picture.suffix}"
         for place, picture in enumerate(paper.pictures, start=1)
     ]
-    files = {folder / path: picture.content for path, picture in zip(pictures, paper.pictures, strict=True)}
-    source = pictures[0]
-    if request.written == "pdf" or len(pictures) > 1:
-        source = f"{PAGES}/{name}.pdf"
-        files[folder / source] = paper.pdf
+
+
+def _files(name: str, request: PaperRequest, paper: Made) -> dict[str, bytes]:
+    """Content of a paper's files by their paths below the run's folder: pictures, PDF, and what is known."""
+    pictures, source = _pictures(name, paper), _source(name, request, paper)
+    files = {path: picture.content for path, picture in zip(pictures, paper.pictures, strict=True)}
+    if source not in files:
+        files[source] = paper.pdf
     pages = tuple(picture.page for picture in paper.pictures)
     known = Known(name, paper.kind, paper.language, source, tuple(pictures), pages)
-    files[folder / TRUTH / f"{name}.json"] = json.dumps(known.to_json(), ensure_ascii=False).encode()
-    write_whole(folder, files)
-    sums = {path.relative_to(folder).as_posix(): hashlib.sha256(content).hexdigest() for path, content in files.items()}
-    return {
-        "name": name, "kind": paper.kind, "language": paper.language, "source": source, "pages": len(pages),
-        "questions": sum(len(page.questions) for page in pages), "parents": list(paper.parents),
-        **paper.facts, "files": sums,
-    }  # fmt: skip
+    files[f"{TRUTH}/{name}.json"] = json.dumps(known.to_json(), ensure_ascii=False).encode()
+    return files
 
 
 def _finished(folder: Path, ledger: Ledger) -> Papers:
@@ -174,8 +231,8 @@ def _finished(folder: Path, ledger: Ledger) -> Papers:
     papers = [Known.from_json(json.loads((folder / TRUTH / f"{row['name']}.json").read_bytes())) for row in rows]
     assert ledger.head is not None
     manifest = {
-        "version": VERSION, "lucida": ledger.head["lucida"], "asked": ledger.head["asked"], "papers": rows,
-        "failed": failed,
+        "version": VERSION, "kind": KIND, "lucida": ledger.head["lucida"], "asked": ledger.head["asked"],
+        "papers": rows, "failed": failed,
     }  # fmt: skip
     forms = [form for paper in papers for form in telling.funsd(paper)]
     write_whole(folder, {

@@ -50,7 +50,7 @@ def card(manifest: Manifest, sources: Sequence[Mapping[str, Any]], formats: Sequ
         _gates(manifest),
         _sources(sources),
         _origin(manifest),
-        "\n".join(f"- {_plain(note)}" for note in (*manifest.notes, *manifest.shortfalls())),
+        "\n".join(f"- {plain(note)}" for note in (*manifest.notes, *manifest.shortfalls())),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -85,11 +85,11 @@ def _counts(manifest: Manifest) -> str:
             per_split[row["label"], manifest.splits[row["path"]]] += 1
     real = Counter(row["label"] for row in manifest.real)
     done = tallies(manifest.order, [dict(draw) for draw in manifest.draws])
-    lines = [_row("class", "real", "drawn", "accepted", *names), _row(*["---"] * (4 + len(names)))]
+    lines = [table_row("class", "real", "drawn", "accepted", *names), table_row(*["---"] * (4 + len(names)))]
     for wanted in manifest.order.classes:
         label, tally = wanted.label, done[wanted.label]
         counts = [per_split[label, name] for name in names]
-        lines.append(_row(_plain(label), real[label], tally.drawn, tally.accepted, *counts))
+        lines.append(table_row(plain(label), real[label], tally.drawn, tally.accepted, *counts))
     told = "Near-duplicates, and children of one parent, are never in two splits."
     return "\n".join(["## Counts", "", *lines, "", told])
 
@@ -97,19 +97,19 @@ def _counts(manifest: Manifest) -> str:
 def _gates(manifest: Manifest) -> str:
     bounds = manifest.order.recipe.thresholds.to_json()
     found = Counter(reason["gate"] for sample in manifest.samples() for reason in sample["reasons"])
-    lines = [_row("gate", "bound", "did not pass"), _row(*["---"] * 3)]
+    lines = [table_row("gate", "bound", "did not pass"), table_row(*["---"] * 3)]
     for gate, bound, says in _GATES:
-        lines.append(_row(gate, f"{bounds[bound]:g} ({says})", found[gate]))
+        lines.append(table_row(gate, f"{bounds[bound]:g} ({says})", found[gate]))
     return "\n".join(["## Gates", "", *lines])
 
 
 def _sources(sources: Sequence[Mapping[str, Any]]) -> str:
     if not sources:
         return ""
-    lines = [_row("source", "licence", "real examples", "samples guided by it"), _row(*["---"] * 4)]
+    lines = [table_row("source", "licence", "real examples", "samples guided by it"), table_row(*["---"] * 4)]
     for row in sources:
-        licence = _plain(row["licence"]) or "not recorded"
-        lines.append(_row(_code(Path(row["source"]).name), licence, row["examples"], row["samples"]))
+        licence = plain(row["licence"]) or "not recorded"
+        lines.append(table_row(code(Path(row["source"]).name), licence, row["examples"], row["samples"]))
     return "\n".join(["## Sources", "", *lines])
 
 
@@ -122,16 +122,17 @@ def _origin(manifest: Manifest) -> str:
     )
 
 
-def _row(*cells: object) -> str:
+def table_row(*cells: object) -> str:
+    """A row of a table in Markdown."""
     return "| " + " | ".join(str(cell) for cell in cells) + " |"
 
 
-def _code(text: str) -> str:
+def code(text: str) -> str:
     """A file's name as code that ends where the name does."""
     return "`" + " ".join(text.split()).replace("`", "'").replace("|", "/") + "`"
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """A foreign text that can neither leave its cell nor put markup into the card."""
     flat = " ".join(text.split())
     return "".join(f"\\{char}" if char in "|`<>[]*_\\" else char for char in flat)

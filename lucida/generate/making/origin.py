@@ -18,47 +18,52 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 TRAINED = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
+#: A photograph, changed by rules and not by a model.
+ENHANCED = "http://cv.iptc.org/newscodes/digitalsourcetype/algorithmicallyEnhanced"
 SUFFIXES = (".png", ".jpg", ".webp")
 _PNG_KEY = "XML:com.adobe.xmp"
 _SOURCE_TYPE = re.compile(rb'DigitalSourceType="([^"]+)"')
 
 
-def xmp_packet(tool: str) -> bytes:
-    """The XMP packet of a drawn picture.
+def xmp_packet(tool: str, kind: str = TRAINED) -> bytes:
+    """The XMP packet of a picture that was made.
 
     Args:
         tool: what made it: program and model.
+        kind: its digital source type.
     """
     return (
         '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
         '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
         '<rdf:Description rdf:about="" xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/" '
         'xmlns:xmp="http://ns.adobe.com/xap/1.0/" '
-        f'Iptc4xmpExt:DigitalSourceType="{TRAINED}" xmp:CreatorTool={quoteattr(tool)}/>'
+        f'Iptc4xmpExt:DigitalSourceType="{kind}" xmp:CreatorTool={quoteattr(tool)}/>'
         '</rdf:RDF></x:xmpmeta><?xpacket end="w"?>'
     ).encode()
 
 
-def encoded(image: Image, suffix: str, tool: str) -> bytes:
-    """A drawn picture as a file, marked: the same pixels and tool give the same bytes.
+def encoded(image: Image, suffix: str, tool: str, kind: str | None = TRAINED) -> bytes:
+    """A picture that was made as a file, marked: the same pixels and tool give the same bytes.
 
     Args:
         image: RGB.
         suffix: ``.png`` (lossless), ``.jpg`` or ``.webp``.
         tool: see ``xmp_packet``.
+        kind: its digital source type; None leaves it without a mark, as what a camera took.
 
     Raises:
         UsageError: there is no such format.
     """
     from PIL.PngImagePlugin import PngInfo
 
-    packet, buffer = xmp_packet(tool), io.BytesIO()
+    packet, buffer = b"" if kind is None else xmp_packet(tool, kind), io.BytesIO()
     if suffix == ".png":
         facts = PngInfo()
-        facts.add_itxt(_PNG_KEY, packet.decode(), zip=False)
+        if packet:
+            facts.add_itxt(_PNG_KEY, packet.decode(), zip=False)
         image.save(buffer, "PNG", pnginfo=facts)
     elif suffix == ".jpg":
-        image.save(buffer, "JPEG", quality=95, xmp=packet)
+        image.save(buffer, "JPEG", quality=95, xmp=packet or None)
     elif suffix == ".webp":
         image.save(buffer, "WEBP", quality=95, xmp=packet)
     else:

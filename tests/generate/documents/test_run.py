@@ -10,7 +10,7 @@ import pytest
 from lucida.errors import SourceError, StorageFullError, UsageError
 from lucida.generate.documents import run as running
 from lucida.generate.documents.request import PaperRequest
-from lucida.generate.documents.run import make_papers, templates
+from lucida.generate.documents.run import make_papers, replay_papers, templates
 from lucida.library.paging import draw_papers
 from lucida.query.evaluation.questions import read_questions
 from lucida.query.evaluation.squad import read_squad
@@ -44,6 +44,18 @@ def test_a_run_that_was_stopped_ends_with_the_same_bytes(made, tmp_path) -> None
     assert len(papers.rows) == 3
     assert papers.failed == []
     assert papers.to_json()["samples"][0]["path"].endswith("pages/00001-form.pdf")
+
+
+def test_papers_are_drawn_again_to_the_byte(made, tmp_path) -> None:
+    rows = replay_papers(made, tmp_path / "again")
+    assert rows is not None
+    assert [row.identical for row in rows] == [True] * 3
+    assert (tmp_path / "again" / rows[0].sample["path"]).read_bytes() == (made / rows[0].sample["path"]).read_bytes()
+    manifest = json.loads((made / "manifest.json").read_text())
+    manifest["papers"][0]["files"]["pages/00001-form.pdf"] = "0" * 64
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest))
+    assert [row.identical for row in replay_papers(tmp_path) or ()] == [False, True, True]
+    assert replay_papers(tmp_path / "nothing.json") is None
 
 
 def test_other_settings_are_refused(made) -> None:
