@@ -31,16 +31,17 @@ def main(options: list[str] | None = None) -> None:
     )
     parser.add_argument("--steps", type=int, default=20)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--side", type=int, help="of the pictures, in pixels; the model's own if not given")
     chosen = parser.parse_args(options or [])
     with tempfile.TemporaryDirectory() as place:
-        _run(chosen.folder or small_pipeline(Path(place) / "sd"), chosen.steps, chosen.rounds)
+        _run(chosen.folder or small_pipeline(Path(place) / "sd"), chosen.steps, chosen.rounds, chosen.side)
 
 
-def _run(folder: Path, steps: int, rounds: int) -> None:
+def _run(folder: Path, steps: int, rounds: int, side: int | None) -> None:
     generator = DiffusersGenerator(f"diffusers:{folder}")
-    request = DrawRequest("a rusty bicycle", num_inference_steps=steps)
+    request = DrawRequest("a rusty bicycle", num_inference_steps=steps, width_px=side, height_px=side)
     first = generator.draw(request)  # loads, hashes the weights and warms up
-    bare = _bare(folder, generator, first.settings, steps)
+    bare = _bare(folder, generator, first.settings, steps, side)
     same = bool((np.asarray(bare()) == np.asarray(first.images[0])).all())
     ways: dict[str, Callable[[], object]] = {
         "bare diffusers": bare,
@@ -54,11 +55,14 @@ def _run(folder: Path, steps: int, rounds: int) -> None:
             best[name] = min(best[name], (time.perf_counter() - start) / steps)
     baseline = best["bare diffusers"]
     rows = [(name, 1000 * seconds, f"{seconds / baseline:.3f}") for name, seconds in best.items()]
-    note = f"{steps} steps, {generator.placement}; the same picture to the last bit: {'yes' if same else 'NO'}."
+    agree = f"the same picture to the last bit: {'yes' if same else 'NO'}."
+    note = f"{steps} steps, {first.images[0].width} px, {generator.placement}; {agree}"
     show("drawing through diffusers", ("way", "ms per step", "times bare"), rows, note)
 
 
-def _bare(folder: Path, generator: DiffusersGenerator, settings: Any, steps: int) -> Callable[[], Any]:
+def _bare(
+    folder: Path, generator: DiffusersGenerator, settings: Any, steps: int, side: int | None
+) -> Callable[[], Any]:
     """The pipeline as anybody would call it."""
     torch, diffusers = require("torch", "draw"), require("diffusers", "draw")
     place = generator.placement
@@ -73,6 +77,8 @@ def _bare(folder: Path, generator: DiffusersGenerator, settings: Any, steps: int
             num_inference_steps=steps,
             guidance_scale=settings["guidance_scale"],
             generator=source,
+            width=side,
+            height=side,
             callback_on_step_end=lambda _pipe, _number, _time, _state: {},
         ).images[0]
 
