@@ -89,19 +89,20 @@ class Asking:
         """Whether time is up."""
         return self._aids.late
 
-    def each(self, units: Sequence[Unit], fields: Sequence[str], *, numeric: bool) -> list[Part]:
+    def each(self, units: Sequence[Unit], fields: Sequence[str], *, numeric: bool, look: bool = True) -> list[Part]:
         """What each document answers to the first of some questions that most of them answer.
 
         Args:
             units: the documents.
             fields: questions, tried in turn.
             numeric: whether an answer must be a number or a day.
+            look: whether a model may look where nothing else reads it.
         """
         best: list[Part] = []
         seconds: list[float] = []
         for field in fields:
             asked = understand(field)
-            timed = [self._timed(unit, asked, numeric=numeric) for unit in units]
+            timed = [self._timed(unit, asked, numeric=numeric, look=look) for unit in units]
             parts = [part for part, _ in timed]
             if not best or _read(parts) > _read(best):
                 best, seconds = parts, [spent for _, spent in timed]
@@ -110,11 +111,11 @@ class Asking:
         self._trace.extend([Step("part", _told(part), spent) for part, spent in zip(best, seconds, strict=True)])
         return best
 
-    def _timed(self, unit: Unit, asked: Question, *, numeric: bool) -> tuple[Part, float]:
+    def _timed(self, unit: Unit, asked: Question, *, numeric: bool, look: bool) -> tuple[Part, float]:
         began = time.perf_counter()
-        return self._part(unit, asked, numeric=numeric), time.perf_counter() - began
+        return self._part(unit, asked, numeric=numeric, look=look), time.perf_counter() - began
 
-    def _part(self, unit: Unit, asked: Question, *, numeric: bool) -> Part:
+    def _part(self, unit: Unit, asked: Question, *, numeric: bool, look: bool) -> Part:
         def fits(proved: Proved) -> Value | None:
             candidate = proved.candidate
             return value_of(candidate.text, asked.type, candidate.page.words)
@@ -123,7 +124,7 @@ class Asking:
         if self.late():
             self.passed_over += 1
             return Part(unit, None)
-        for answers in (self._fields, self._texts, self._labelled, self._seen):
+        for answers in (self._fields, self._texts, self._labelled, *((self._seen,) if look else ())):
             good = [one for one in answers(asked, pages) if one.sure >= THRESHOLD and not one.dictated]
             found = [(one, value) for one in good if (value := fits(one)) is not None or not numeric]
             if found:

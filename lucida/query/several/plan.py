@@ -61,6 +61,7 @@ class Plan:
         sure: the field is one that such documents are known to have, so that silence is better than another reading.
         how_much: a comparison asks for the difference rather than yes or no.
         which: a comparison asks which of the two it is.
+        other: kind of the document on a comparison's second side, where it is another.
     """
 
     operation: Operation
@@ -74,12 +75,15 @@ class Plan:
     sure: bool = True
     how_much: bool = False
     which: bool = False
+    other: Kind | None = None
 
     def described(self) -> str:
         """One line for the trace."""
-        parts = [self.operation.value, f"{self.kind.plural}"]
+        kinds = self.kind.plural if self.other is None else f"{self.kind.plural} and {self.other.plural}"
+        parts = [self.operation.value, kinds]
         parts += [f"by {' or '.join(map(repr, self.fields))}"] if self.fields else []
         parts += [f"speaking of {self.among.text!r}"] if not self.among.empty else []
-        parts += [f"{self.sides[0].text!r} and {self.sides[1].text!r}"] if self.sides else []
+        named = [side.text for side in self.sides or () if side.text]
+        parts += [" and ".join(map(repr, named))] if named else []
         parts += [f"then {self.then!r}"] if self.then else []
         return ", ".join(parts)

@@ -159,7 +159,7 @@ class Route:
         first = combined.rests_on[0]
         if not first.unit.kind.number or "; " in combined.text:
             return combined
-        number = self._asking.each([first.unit], (first.unit.kind.number,), numeric=False)[0]
+        number = self._asking.each([first.unit], (first.unit.kind.number,), numeric=False, look=False)[0]
         if number.proved is None or number.text in combined.text:
             return combined
         text = combined.text.replace(first.unit.name, f"{number.text} ({first.unit.name})", 1)
@@ -170,7 +170,7 @@ class Route:
         field = self._plan.kind.number
         if not field or len(parts) < 2:
             return parts
-        numbers = self._asking.each([part.unit for part in parts], (field,), numeric=False)
+        numbers = self._asking.each([part.unit for part in parts], (field,), numeric=False, look=False)
         seen: dict[tuple[str, str], Unit] = {}
         kept = []
         for part, number in zip(parts, numbers, strict=True):
@@ -210,9 +210,13 @@ class Route:
 
     def _compare(self, found: Found, units: list[Unit]) -> Outcome | None:
         plan = self._plan
-        chosen = [self._side(found.units, side) for side in plan.sides or ()]
+        others = found.units
+        if plan.other is not None:
+            others = find_units(self._index, replace(plan, kind=plan.other), self._where, self._asking.late).units
+        pools = (found.units, others)
+        chosen = [self._side(pool, side) for pool, side in zip(pools, plan.sides or (), strict=False)]
         if len(chosen) != 2 or chosen[0] is None or chosen[1] is None or chosen[0] is chosen[1]:
-            return None if len(found.units) < 2 else Outcome(None)
+            return None if len({unit.name for pool in pools for unit in pool}) < 2 else Outcome(None)
         parts = self._asking.each([chosen[0], chosen[1]], plan.fields, numeric=True)
         combined = (choose if plan.which else compare)(plan, parts[0], parts[1])
         return Outcome(None) if combined is None else self._proved(combined, None)
@@ -221,9 +225,8 @@ class Route:
         """The document that one side of a comparison means."""
         meant = self._dated(list(speaking(units, self._sideless(side))), side)
         if len(meant) > 1:
-            self._warnings.append(
-                f"{len(meant)} {self._plan.kind.plural} fit {side.text!r}; {meant[0].name} was taken."
-            )
+            fit = f"fit {side.text!r}" if side.text else "are here"
+            self._warnings.append(f"{counted(meant[0].kind, len(meant))} {fit}; {meant[0].name} was taken.")
         return meant[0] if meant else None
 
     def _changes(self, found: Found, units: list[Unit]) -> Outcome | None:
@@ -233,7 +236,7 @@ class Route:
             one, two = (self._side(found.units, side) for side in plan.sides)
             pair = ordered(one, two) if one is not None and two is not None and one is not two else None
         if pair is None:
-            return None
+            return self._apart(units)
         found_changes = changes(*pair)
         self._note("align", f"{pair[0].name} and {pair[1].name}: {len(found_changes)} changes")
         between = f"from {pair[0].name} to {pair[1].name}"
@@ -245,6 +248,14 @@ class Route:
         if not all(unit.whole for unit in pair):
             self._warnings.append("Only the first page of so long a document was compared.")
         return self._cited(Combined(f"{shown}{more} ({between})", (), _KNOWN), citations, pair)
+
+    def _apart(self, units: list[Unit]) -> Outcome | None:
+        """Two documents that are no versions of each other differ by what they amount to."""
+        if len(units) != 2 or not self._plan.fields:
+            return None
+        one, other = self._asking.each(units, self._plan.fields, numeric=True)
+        combined = compare(replace(self._plan, how_much=True), one, other)
+        return None if combined is None else self._proved(combined, None)
 
     def _proved(self, combined: Combined, unit: Unit | None) -> Outcome:
         """The outcome with a citation for each part that it rests on."""

@@ -103,9 +103,11 @@ def _versus(
         asked.restriction((0, span[0]), (span[1], than[0]), noun=nouns[0]),
         asked.restriction((than[1], len(asked.words)), noun=nouns[1] if nouns[1] is not nouns[0] else None),
     )
-    if not fields or nouns[0].kind is not nouns[1].kind or sides[0].empty or sides[1].empty:
+    other = nouns[1].kind if nouns[1].kind is not nouns[0].kind else None
+    named = not (sides[0].empty or sides[1].empty)
+    if not fields or not (named or (other and nouns[0].end <= than[0] < nouns[1].start)):
         return None
-    return Plan(Operation.COMPARE, nouns[0].kind, fields, highest, sides=sides, how_much=how_much)
+    return Plan(Operation.COMPARE, nouns[0].kind, fields, highest, sides=sides, how_much=how_much, other=other)
 
 
 def _better(asked: Asked, span: tuple[int, int], what: str, *, highest: bool) -> Plan | None:

@@ -67,6 +67,13 @@ def test_the_two_sides_of_a_comparison() -> None:
     assert plan.sides[1].words == ("brandt",)
 
 
+def test_two_kinds_may_be_compared() -> None:
+    plan = plan_of("Is the invoice higher than the offer?")
+    assert plan is not None
+    assert plan.other is not None
+    assert (plan.kind.name, plan.other.name) == ("invoice", "offer")
+
+
 @pytest.mark.parametrize(
     ("question", "kind", "sides"),
     [
