@@ -34,6 +34,8 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--measured", type=Path, help="the card's measured part")
     parser.add_argument("--to", type=Path, default=SHIPPED)
     parser.add_argument("--bits", type=int, default=6, help="bits of mantissa to keep")
+    parser.add_argument("--steps", type=int, help="steps that are usual with it")
+    parser.add_argument("--guidance", type=float, help="guidance scale that is usual with it")
     given = parser.parse_args(arguments)
     files = files_in(given.model)
     counts: dict[str, int] = {}
@@ -47,8 +49,11 @@ def main(arguments: list[str] | None = None) -> None:
             save_file(tensors, folder / path.name, metadata={"format": "pt"})
             (folder / path.name).chmod(0o644)
             counts[part.name] = sum(tensor.numel() for tensor in tensors.values())
-    for name in ("training.json", INDEX):
-        shutil.copyfile(given.model / name, given.to / name)
+    shutil.copyfile(given.model / "training.json", given.to / "training.json")
+    usual = {"steps": given.steps, "guidance_scale": given.guidance}
+    index = json.loads((given.model / INDEX).read_text(encoding="utf-8"))
+    index |= {name: value for name, value in usual.items() if value is not None}
+    (given.to / INDEX).write_text(json.dumps(index, indent=2) + "\n", encoding="utf-8")
     measured = given.measured.read_text(encoding="utf-8") if given.measured else "Not measured yet.\n"
     (given.to / "README.md").write_text(_card(given.model, counts, measured), encoding="utf-8")
     sys.stdout.write(json.dumps({"model": str(given.to), "parameters": counts, "bits": given.bits}) + "\n")

@@ -62,6 +62,10 @@ def diffusion(
         Path | None,
         typer.Option("--items", help="With --from: your own pictures with captions; a folder, archives or parquet."),
     ] = None,
+    latents_of: Annotated[
+        Path | None,
+        typer.Option("--latents-of", metavar="RUN", help="With --data: take another run's autoencoder and latents."),
+    ] = None,
     minutes: Annotated[float, typer.Option("--minutes", min=0.01, help="Length of the run.")] = 90.0,
     denoiser: Annotated[Denoiser, typer.Option("--denoiser", help="Convolutions or a transformer.")] = Denoiser.UNET,
     target: Annotated[
@@ -118,7 +122,7 @@ def diffusion(
 
     found = sources(data or ())
     with StageBar() as observe:
-        card = train(recipe, folder, found, _tools(observe, perceives=True))
+        card = train(recipe, folder, found, _tools(observe, perceives=True), borrowed=latents_of)
     return _told(folder, card, data, as_json=as_json)
 
 

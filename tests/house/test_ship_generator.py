@@ -44,12 +44,13 @@ def test_what_is_shipped_is_cut_and_loads(
     forge.write(tmp_path / "model", parts, MADE)
     (tmp_path / "card.md").write_text("| KID | 0.500 |\n")
     command = [str(tmp_path / "model"), "--measured", str(tmp_path / "card.md"), "--to", str(tmp_path / "kept")]
-    script.main([*command, "--bits", "4"])
+    script.main([*command, "--bits", "4", "--guidance", "2.5"])
     assert json.loads(capsys.readouterr().out)["bits"] == 4
     card = (tmp_path / "kept" / "README.md").read_text()
     assert "| KID | 0.500 |" in card
     assert "1,200 steps of 128 pictures" in card
     assert "{" not in card
+    assert files_in(tmp_path / "kept").settings["guidance_scale"] == 2.5
     assert files_in(tmp_path / "kept").parts.keys() == files_in(tmp_path / "model").parts.keys()
     before, kept = (
         load_file(tmp_path / folder / "transformer" / "diffusion_pytorch_model.safetensors")

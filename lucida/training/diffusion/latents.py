@@ -6,6 +6,7 @@ A folder of ``latents.npy`` float16 (n, c, h, w), ``vectors.npy`` float16 (n, d)
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -14,6 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from lucida.errors import UsageError
 
 if TYPE_CHECKING:
     import torch
@@ -74,6 +77,7 @@ def keep_latents(
     stamp: Mapping[str, Any],
     device: str = "cpu",
     bfloat16: bool = False,
+    there: bool = False,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Latents:
     """Make the folder, or what is left of it, and map it.
@@ -89,18 +93,28 @@ def keep_latents(
         stamp: what tells this autoencoder from others; a folder of another one is made anew.
         device: where the autoencoder computes.
         bfloat16: whether its products are computed in it.
+        there: whether it is another run's, where nothing is to be made.
         progress: hears of pictures done and in all.
+
+    Raises:
+        UsageError: it is another run's, and holds other latents than these or not all of them.
     """
     chosen = _choose(sources, most, seed)
     total = sum(len(one.rows) for one in chosen)
+    said, places = _said(chosen)
     plan = {
         **stamp, "encoder": encoder.fingerprint, "seed": seed, "side": side,
+        "said": hashlib.sha256("\n".join(said).encode()).hexdigest(),
         "sets": [[one.source.name, one.source.packed.card.recipe, len(one.rows)] for one in chosen],
     }  # fmt: skip
     card = _read(folder / _CARD, json.loads(json.dumps(plan)))
+    if there and (not card["texts"] or card["done"] < total):
+        raise UsageError(
+            f"{folder} does not hold the latents that this run needs.",
+            "Give the same sets, --pictures, --size and --seed as that run, and let its latents be finished.",
+        )
     folder.mkdir(parents=True, exist_ok=True)
     began = time.perf_counter() - card["seconds"]
-    said, places = _said(chosen)
     if not card["texts"]:
         _write_texts(folder / "texts.npy", said, encoder)
         card = _note(folder, card | {"texts": len(said), "seconds": time.perf_counter() - began})

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from lucida.errors import UsageError
+from lucida.lazy import require
 from lucida.training.diffusion.autoencoder import vae_learner
 from lucida.training.diffusion.denoising import denoiser_learner
 from lucida.training.diffusion.latents import Latents, keep_latents
@@ -63,7 +65,9 @@ class Tools:
     device: str = "cpu"
 
 
-def train(recipe: Recipe, folder: Path, sources: Sequence[Source], tools: Tools) -> dict[str, Any]:
+def train(
+    recipe: Recipe, folder: Path, sources: Sequence[Source], tools: Tools, *, borrowed: Path | None = None
+) -> dict[str, Any]:
     """Train a generator from nothing, or go on with a run.
 
     Args:
@@ -71,25 +75,34 @@ def train(recipe: Recipe, folder: Path, sources: Sequence[Source], tools: Tools)
         folder: of the run; the result lies in its ``model``.
         sources: pictures and what they show.
         tools: what builds models and encodes pictures.
+        borrowed: folder of another run, whose autoencoder and latents are taken, so that denoisers can be compared on
+            the same ones; all of the minutes are the denoiser's then.
 
     Returns:
         The card: what it was trained on, steps, minutes, sizes.
 
     Raises:
-        UsageError: the folder holds a run of another shape, or the sizes do not go into each other.
+        UsageError: a folder holds a run of another shape, or the sizes do not go into each other.
     """
     recipe.shape.check()
-    learner = vae_learner(recipe, folder / "vae", sources, tools.forge, tools.perception, tools.device)
-    if not (folder / "denoiser").is_dir():
+    place = folder if borrowed is None else borrowed
+    if borrowed is not None and not (borrowed / "latents").is_dir():
+        raise UsageError(f"{borrowed} is no run whose latents could be taken.", "Name the folder of a run.")
+    learner = vae_learner(recipe, place / "vae", sources, tools.forge, tools.perception, tools.device)
+    if borrowed is None and not (folder / "denoiser").is_dir():
         # Later, with more minutes say, it stays: the denoiser knows its latents.
         learner.run(_observer(folder, "autoencoder", tools))
     vae = learner.settle()
-    latents = _latents(recipe, folder, sources, tools, vae, {"vae": learner.step})
+    latents = _latents(recipe, place, sources, tools, vae, {"vae": learner.step}, there=borrowed is not None)
     vae.register_to_config(latents_mean=latents.mean.tolist(), latents_std=latents.std.tolist())
     plane = tools.forge.plane(_means(latents))
+    torch = require("torch", "train a generator")
+    torch.manual_seed(recipe.seed)
     kind, config = recipe.shape.denoiser_config(latents.vectors.shape[1])
     parts = tools.forge.parts(vae, tools.forge.denoiser(kind, config), recipe.scheduler_config(), plane, {})
-    minutes = recipe.minutes * (1 - recipe.vae_share) - latents.seconds / 60
+    minutes = recipe.minutes
+    if borrowed is None:
+        minutes = max(minutes * (1 - recipe.vae_share) - latents.seconds / 60, _LEAST_SHARE * minutes)
     return _finish(recipe, folder, sources, tools, parts, latents, minutes, {"vae_steps": learner.step})
 
 
@@ -135,7 +148,7 @@ def _finish(
     noise = {name: value for name, value in parts.scheduler.items() if name in _NOISE}
     learner = denoiser_learner(
         recipe, folder / "denoiser", parts.denoiser, noise, latents, parts.plane, tools.forge,
-        minutes=max(minutes, _LEAST_SHARE * recipe.minutes), device=tools.device,
+        minutes=minutes, device=tools.device,
     )  # fmt: skip
     usual = {"steps": _STEPS, "guidance_scale": _GUIDANCE}
     settings = {**usual, **parts.settings, "encoder": tools.encoder.fingerprint}
@@ -153,7 +166,14 @@ def _finish(
 
 
 def _latents(
-    recipe: Recipe, folder: Path, sources: Sequence[Source], tools: Tools, vae: Any, stamp: dict[str, Any]
+    recipe: Recipe,
+    folder: Path,
+    sources: Sequence[Source],
+    tools: Tools,
+    vae: Any,
+    stamp: dict[str, Any],
+    *,
+    there: bool = False,
 ) -> Latents:
     def progress(done: int, total: int) -> None:
         tools.observe(Stage("latents", done / total, f"{done} of {total} pictures"))
@@ -161,7 +181,7 @@ def _latents(
     return keep_latents(
         folder / "latents", sources, vae, tools.encoder,
         side=recipe.shape.side, most=recipe.pictures, seed=recipe.seed, stamp=stamp, device=tools.device,
-        bfloat16=recipe.bfloat16, progress=progress,
+        bfloat16=recipe.bfloat16, there=there, progress=progress,
     )  # fmt: skip
 
 

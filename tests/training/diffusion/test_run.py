@@ -68,6 +68,22 @@ def test_with_more_minutes_the_denoiser_goes_on_and_its_latents_stay(
     assert [path.stat().st_mtime_ns for path in kept] == before
 
 
+def test_another_denoiser_takes_the_same_latents(
+    trained: Path, found: list[Source], recipe: Recipe, tools: Tools, tmp_path: Path
+) -> None:
+    before = [path.stat().st_mtime_ns for path in sorted(trained.glob("*/*"))]
+    dit = replace(recipe, shape=replace(recipe.shape, denoiser="dit"))
+    train(dit, tmp_path, found, tools, borrowed=trained)
+    assert [path.name for path in sorted(tmp_path.iterdir())] == ["denoiser", "model"]
+    made, other = (tools.forge.load(place / "model").vae.config for place in (tmp_path, trained))
+    assert made.latents_mean == other.latents_mean
+    with pytest.raises(UsageError, match="does not hold the latents"):
+        train(replace(dit, pictures=30), tmp_path, found, tools, borrowed=trained)
+    with pytest.raises(UsageError, match="no run whose latents"):
+        train(dit, tmp_path, found, tools, borrowed=tmp_path)
+    assert [path.stat().st_mtime_ns for path in sorted(trained.glob("*/*"))] == before
+
+
 def test_a_folder_of_another_shape_is_refused(trained: Path, found: list[Source], recipe: Recipe, tools: Tools) -> None:
     with pytest.raises(UsageError, match="another shape"):
         train(replace(recipe, seed=9), trained, found, tools)
