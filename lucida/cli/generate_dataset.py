@@ -14,6 +14,7 @@ from lucida.cli.options import AsJson, LibraryDir, PathGlob
 from lucida.errors import ExitCode
 
 if TYPE_CHECKING:
+    from lucida.generate.augment.run import AugmentRequest
     from lucida.library.retrieving import Topic
 
 
@@ -45,6 +46,10 @@ def dataset(
     real: Annotated[
         bool, typer.Option("--real/--no-real", help="Whether the library's own pictures go into the dataset.")
     ] = True,
+    augment: Annotated[
+        int | None,
+        typer.Option("--augment", min=1, help="Augmented pictures of each real one, besides; see generate augment."),
+    ] = None,
     evaluation: Annotated[
         list[Path] | None,
         typer.Option(
@@ -135,6 +140,7 @@ def dataset(
             model=model,
             formats=formats or ("imagefolder",),
             shares=shares,
+            augment=_augmenting(augment, seed, suffix),
             sign=given.identity_of(sign, key),
             allow_download=download,
             told=told,
@@ -149,3 +155,10 @@ def _topics(classes: str | None, queries: Path | None, searches: Sequence[str]) 
     named = [Topic(" ".join(word.split())) for word in (classes or "").split(",") if word.strip()]
     asked = topics_from_queries(queries) if queries is not None else []
     return (*named, *asked, *(topic_from_search(search) for search in searches))
+
+
+def _augmenting(count: int | None, seed: int, suffix: str) -> AugmentRequest | None:
+    from lucida.generate.augment.operations import Changes
+    from lucida.generate.augment.run import AugmentRequest
+
+    return None if count is None else AugmentRequest(Changes("gentle"), count, seed, suffix=f".{suffix}")

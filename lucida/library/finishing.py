@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lucida.errors import SourceError
+from lucida.generate.augment.children import augment_examples
 from lucida.generate.formats.entry import Collection, Entry
 from lucida.generate.formats.writing import write_formats
 from lucida.generate.making.card import card
 from lucida.generate.making.files import write_whole
 from lucida.generate.making.job import accepted
 from lucida.generate.making.manifest import Manifest
-from lucida.generate.making.origin import TRAINED
+from lucida.generate.making.origin import ENHANCED, TRAINED
 from lucida.generate.making.splits import Member, divide
 from lucida.query.contact_sheet import Group, grouped_sheet, save_sheet
 from lucida.types.paths import json_path
@@ -25,6 +26,7 @@ from lucida.types.paths import json_path
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+    from lucida.generate.augment.run import AugmentRequest
     from lucida.generate.making.order import Parent, Wanted
     from lucida.index import Index, ItemRow
     from lucida.library.shelf import LibraryShelf
@@ -53,7 +55,9 @@ class Finish:
         self.manifest = replace(manifest, orphans=self._orphans(manifest))
         self._sizes: dict[str, tuple[int, int]] = {}
 
-    def dataset(self, formats: Sequence[str], shares: Mapping[str, float]) -> Manifest:
+    def dataset(
+        self, formats: Sequence[str], shares: Mapping[str, float], augment: AugmentRequest | None = None
+    ) -> Manifest:
         """Write everything but the record in the catalogue.
 
         Raises:
@@ -63,6 +67,8 @@ class Finish:
         real = [row for wanted in self.manifest.order.classes for row in self._real(wanted)]
         self.manifest = replace(self.manifest, real=real)
         self.manifest = replace(self.manifest, splits=self._splits(shares))
+        if augment is not None:
+            self._augment(augment)
         write_formats(self._folder, formats, self._collection())
         self._note_empty_splits(shares)
         self.manifest = replace(self.manifest, notes=self._notes)
@@ -71,6 +77,13 @@ class Finish:
         write_whole(self._folder, {self._folder / CARD: text.encode()})
         self.manifest.write(self._folder)
         return self.manifest
+
+    def _augment(self, request: AugmentRequest) -> None:
+        """Add augmented pictures of the real examples, each in its example's split."""
+        rows = augment_examples(self._folder, request, self.manifest.real, self._opened)
+        splits = {row["path"]: self.manifest.splits[row["of"]] for row in rows}
+        self._sizes |= {row["path"]: (row["width_px"], row["height_px"]) for row in rows}
+        self.manifest = replace(self.manifest, augmented=rows, splits={**self.manifest.splits, **splits})
 
     def images(self) -> Manifest:
         """Write the sheet and the manifest of a few pictures."""
@@ -193,10 +206,13 @@ class Finish:
         } | self._sizes
         generator = self.manifest.order.generator[0]
         entries = []
-        for row in (*self.manifest.real, *self.manifest.samples()):
+        for row in (*self.manifest.real, *self.manifest.samples(), *self.manifest.augmented):
             if row["path"] not in splits:
                 continue
-            if "seed" in row:
+            if "of" in row:
+                facts = {"generated": False, "augmented": True, "digital_source_type": ENHANCED, "seed": row["seed"]}
+                facts |= {"parents": [row["item"]], "source": Path(row["source"]).name, "licence": row["licence"]}
+            elif "seed" in row:
                 facts = {"generated": True, "digital_source_type": TRAINED, "generator": generator, "seed": row["seed"]}
                 facts |= {"parents": row["parents"], **({"orphaned": True} if row.get("orphaned") else {})}
             else:

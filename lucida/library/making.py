@@ -13,6 +13,7 @@ from lucida.library.deriving import DerivingLibrary
 from lucida.types import Hit
 
 if TYPE_CHECKING:
+    from lucida.generate.augment.run import AugmentRequest
     from lucida.generate.making.credentials import Identity
     from lucida.generate.making.job import Making
     from lucida.generate.making.order import Recipe, Use
@@ -93,6 +94,7 @@ class MakingLibrary(DerivingLibrary):
         model: str | None = None,
         formats: Sequence[str] = ("imagefolder",),
         shares: Mapping[str, float] | None = None,
+        augment: AugmentRequest | None = None,
         sign: Identity | None = None,
         allow_download: bool = False,
         told: Callable[[Making], None] = _silent,
@@ -107,6 +109,7 @@ class MakingLibrary(DerivingLibrary):
             model: spec of a generator, ``diffusers:ID_OR_FOLDER``.
             formats: "imagefolder", "webdataset", "parquet", "coco", "yolo".
             shares: of the splits; None for 0.8 train, 0.1 validation, 0.1 test.
+            augment: what to make from each real example besides; None for nothing.
             sign: who signs the files' content credentials; None for whom ``lucida.toml`` names, if it names anybody.
             allow_download: fetch weights that are not on this machine.
             told: hears how it goes.
@@ -129,7 +132,7 @@ class MakingLibrary(DerivingLibrary):
             Path(out).expanduser().absolute(),
             request.to_json(),
             lambda: dataset_order(request, studio.generator, studio.encoder, retrieval),
-            lambda finish: finish.dataset(wanted, shares or SHARES),
+            lambda finish: finish.dataset(wanted, shares or SHARES, augment),
             told,
             labels=[topic.label for topic in request.topics],
             evaluation=request.evaluation,

@@ -73,6 +73,8 @@ def _summary(manifest: Manifest, formats: Sequence[str]) -> str:
         f"{len(manifest.real)} real and {accepted} generated pictures, made by Lucida {manifest.made_by} with "
         f"`{order.generator[0]}` (fingerprint `{order.generator[1]}`), guided by {guides}."
     )
+    if manifest.augmented:
+        told += f" {len(manifest.augmented)} more were made from the real ones by rules (augmented)."
     where = ", ".join(f"`{name}/`" for name in formats)
     return told + (f" Formats: {where}." if where else "")
 
@@ -80,7 +82,7 @@ def _summary(manifest: Manifest, formats: Sequence[str]) -> str:
 def _counts(manifest: Manifest) -> str:
     names = list(dict.fromkeys(manifest.splits.values()))
     per_split: Counter[tuple[str, str]] = Counter()
-    for row in (*manifest.samples(), *manifest.real):
+    for row in (*manifest.samples(), *manifest.real, *manifest.augmented):
         if row["path"] in manifest.splits:
             per_split[row["label"], manifest.splits[row["path"]]] += 1
     real = Counter(row["label"] for row in manifest.real)

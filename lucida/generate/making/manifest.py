@@ -29,6 +29,7 @@ class Manifest:
         splits: split of each picture of the dataset, by its path.
         orphans: paths of samples of which a parent is gone.
         notes: what people should know.
+        augmented: pictures made from real examples by rules, plain JSON; ``of`` is the example's path.
     """
 
     made_by: str
@@ -38,6 +39,7 @@ class Manifest:
     splits: Mapping[str, str] = field(default_factory=dict)
     orphans: Sequence[str] = ()
     notes: Sequence[str] = ()
+    augmented: Sequence[Mapping[str, Any]] = ()
 
     def samples(self) -> list[dict[str, Any]]:
         """Every sample: path, label, seed, accepted, reasons, parents; and its split, where it has one."""
@@ -67,6 +69,7 @@ class Manifest:
             "order": self.order.to_json(),
             "samples": self.samples(),
             "real": [dict(row) for row in self.real],
+            "augmented": [dict(row) for row in self.augmented],
             "seconds": self.seconds(),
             "shortfalls": self.shortfalls(),
             "notes": list(self.notes),
@@ -105,4 +108,4 @@ class Manifest:
             raise UsageError(f"{path} is of version {version}, which this Lucida does not know.", "Upgrade Lucida.")
         order = Order.from_json(document["order"])
         lists = {key: document[key] for key in ("draws", "real", "splits", "orphans", "notes")}
-        return cls(document["lucida"], order, **lists)
+        return cls(document["lucida"], order, **lists, augmented=document.get("augmented", ()))

@@ -10,9 +10,12 @@ import pytest
 
 from lucida import Library
 from lucida.errors import UsageError
+from lucida.generate.augment.operations import Changes
+from lucida.generate.augment.run import AugmentRequest
 from lucida.generate.gates.gate import Thresholds
+from lucida.generate.making.manifest import Manifest
 from lucida.generate.making.order import Recipe, Use
-from lucida.generate.making.origin import TRAINED, source_type
+from lucida.generate.making.origin import ENHANCED, TRAINED, source_type
 from lucida.library.ordering import DatasetRequest
 from lucida.library.retrieving import topic_from_search, topics_from_queries
 from lucida.models.protocols.drawing import Ability
@@ -45,6 +48,22 @@ def test_only_the_gap_is_generated(make, stocked, tmp_path):
         own = {"0.png", "1.png", "2.png"} if row["label"] == "red" else {"3.png", "4.png"}
         assert sources_of(stocked, row["parents"]) <= own
     assert set(made.to_json()["samples"][0]) >= {"path", "label", "seed", "accepted", "reasons", "parents"}
+
+
+def test_real_examples_are_augmented_besides(make, tmp_path):
+    wanted = AugmentRequest(Changes("gentle"), per_item=2, seed=5)
+    make()
+    manifest = make(augment=wanted, formats=("imagefolder", "yolo")).manifest
+    assert len(manifest.real) == 5
+    assert len(manifest.augmented) == 10
+    assert len(manifest.splits) == 22
+    for row in manifest.augmented:
+        assert manifest.splits[row["path"]] == manifest.splits[row["of"]]
+        assert source_type(tmp_path / "out" / row["path"]) == ENHANCED
+    assert Manifest.read(tmp_path / "out").augmented == list(manifest.augmented)
+    again = make(augment=wanted).manifest
+    assert [row["pixels_sha256"] for row in again.augmented] == [row["pixels_sha256"] for row in manifest.augmented]
+    assert "10 more were made from the real ones" in (tmp_path / "out" / "README.md").read_text()
 
 
 def test_children_stay_with_their_parents(make, asked):
