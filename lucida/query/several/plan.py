@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from lucida.query.several.kinds import Kind
+    from lucida.query.several.values import Value
 
 
 class Operation(StrEnum):
@@ -22,6 +23,13 @@ class Operation(StrEnum):
     CHANGES = "changes"
 
 
+class Limit(NamedTuple):
+    """An amount, and whether what is meant lies above it ("over £5,000")."""
+
+    above: bool
+    value: Value
+
+
 @dataclass(frozen=True, slots=True)
 class Restriction:
     """Which documents are meant.
@@ -29,6 +37,8 @@ class Restriction:
     Attributes:
         words: folded; a document must speak of each of them.
         months: (year, month) of which its date must be one; either may be None for any.
+        due: the months are those of the due date.
+        limit: what its amount must be above or below.
         paid: only those that say they were paid, or only those that do not; None for either.
         text: the words as asked, for the trace and for messages.
     """
@@ -36,12 +46,14 @@ class Restriction:
     words: tuple[str, ...] = ()
     months: tuple[tuple[int | None, int | None], ...] = ()
     paid: bool | None = None
+    due: bool = False
+    limit: Limit | None = None
     text: str = ""
 
     @property
     def empty(self) -> bool:
         """Whether it lets everything pass."""
-        return not (self.words or self.months or self.paid is not None)
+        return not (self.words or self.months or self.limit or self.paid is not None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lucida.query.layout import lay_out
 from lucida.query.proving import cited
-from lucida.query.several.combining import Combined, combine, counted, day_of
+from lucida.query.several.combining import Combined, combine, counted
 from lucida.query.several.comparing import choose, compare
 from lucida.query.several.documents import Found, Unit, find_units, speaking
 from lucida.query.several.kinds import DOCUMENT, heading
+from lucida.query.several.narrowing import dated, limited, shown_by
 from lucida.query.several.parts import Asking, Part
 from lucida.query.several.plan import Operation, Plan, Restriction
 from lucida.query.several.versions import changes, closest_pair, ordered
-from lucida.query.several.wording import DATE
 from lucida.query.verification import evidence_of, locate
 from lucida.types import Citation
 
@@ -75,7 +75,8 @@ class Route:
         plan = self._plan
         found = find_units(self._index, plan, self._where, self._asking.late)
         units = list(speaking(found.units, self._sideless(plan.among)))
-        units = self._dated(units, plan.among)
+        units, apart = limited(self._asking, dated(self._asking, units, plan.among), plan.among)
+        self._warnings += apart
         self._note("documents", self._counted(found, units))
         self._beyond(found, units)
         ways = {Operation.COUNT: self._count, Operation.COMPARE: self._compare, Operation.CHANGES: self._changes}
@@ -112,28 +113,16 @@ class Route:
                 f"The question speaks of {plan.expected} {plan.kind.plural}; there {_be(len(units))}."
             )
 
-    def _dated(self, units: list[Unit], among: Restriction) -> list[Unit]:
-        """Documents of certain months, by their own date; where none is read, by what they print."""
-        if not among.months:
-            return units
-        kept = []
-        for part in self._asking.each(units, (DATE,), numeric=True):
-            day = day_of(part.value) if part.value is not None else None
-            if day is not None and any(
-                year in (None, day.year) and month in (None, day.month) for year, month in among.months
-            ):
-                kept.append(part.unit)
-        return kept
-
     def _combine(self, found: Found, units: list[Unit]) -> Outcome | None:
         plan = self._plan
         if not units:
             # Single pages cannot add up or list what several say; the most of something, one of them may tell.
             alone = plan.operation is Operation.EXTREME or not plan.fields
             return None if alone and not found.units else Outcome(None)
-        if not plan.fields:
+        fields = plan.fields or shown_by(plan)
+        if not fields:
             return self._enumerated(units)
-        parts = self._asking.each(units, plan.fields, numeric=plan.operation is not Operation.LIST)
+        parts = self._asking.each(units, fields, numeric=plan.operation is not Operation.LIST or not plan.fields)
         if plan.operation is Operation.EXTREME and len(units) == 1 and parts[0].proved is None:
             return self._only(units[0])
         if plan.operation in (Operation.SUM, Operation.MEAN):
@@ -223,7 +212,7 @@ class Route:
 
     def _side(self, units: Sequence[Unit], side: Restriction) -> Unit | None:
         """The document that one side of a comparison means."""
-        meant = self._dated(list(speaking(units, self._sideless(side))), side)
+        meant = dated(self._asking, list(speaking(units, self._sideless(side))), side)
         if len(meant) > 1:
             fit = f"fit {side.text!r}" if side.text else "are here"
             self._warnings.append(f"{counted(meant[0].kind, len(meant))} {fit}; {meant[0].name} was taken.")

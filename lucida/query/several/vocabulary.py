@@ -79,6 +79,14 @@ UNPAID = (
     r"\b(?:unpaid|outstanding|open|not (?:yet )?(?:been )?paid|unsettled|unbezahlte?n?|offene?n?|nicht bezahlt|"
     r"impayee?s?|non payee?s?|sin pagar|impagad[oa]s?|pendientes?)\b"
 )
+DUE = r"\b(?:due|payable|fallige?n?|echeant(?:es)?|vencen?)\b"
+#: An amount and what it bounds; the words around it are taken out.
+LIMIT = (
+    r"\b(?:(?P<above>over|above|exceeding|more than|higher than|larger than|greater than|at least|uber|mehr als|"
+    r"plus de|mas de)"
+    r"|under|below|less than|lower than|smaller than|cheaper than|at most|unter|weniger als|moins de|menos de)"
+    r" (?P<amount>\W{0,3}(?:[a-z]{3} ?)?\d[\d.,']*\d?(?: ?(?:eur|euros?|gbp|pounds|usd|dollars|chf|\u20ac|\u00a3|\$))?)"
+)
 NUMERALS = {
     "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11,
     "twelve": 12, "zwei": 2, "drei": 3, "vier": 4, "funf": 5, "sechs": 6, "deux": 2, "trois": 3, "quatre": 4,

@@ -7,6 +7,7 @@ question says leaves it to the plain route.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lucida.query.concepts import ValueType
@@ -14,6 +15,7 @@ from lucida.query.question import understand
 from lucida.query.several import vocabulary as said
 from lucida.query.several.asked import Asked, KindFound
 from lucida.query.several.kinds import DOCUMENT
+from lucida.query.several.narrowing import DATE
 from lucida.query.several.plan import Operation, Plan, Restriction
 from lucida.query.terms import fold, stop_words
 
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
 
 #: Longer questions tell a story; what they ask of several documents is not told by single words.
 _MOST_WORDS = 40
-DATE = "What is the date?"
 _GREATEST = ValueType.MONEY, ValueType.NUMBER, ValueType.MEASURE, ValueType.PERCENT, ValueType.DURATION
 #: What stands between a value and the documents that it is on.
 _OF = r"(?:of|on|in|from|for|von|auf|aus|bei|de|des|der|en|sur|du)"
@@ -170,9 +171,11 @@ def _direct(asked: Asked, span: tuple[int, int], what: str, *, highest: bool) ->
         if not (ahead or behind):
             continue
         first, last = min(span[0], noun.start), max(span[1], noun.end)
-        fields = _amounts(asked, noun.kind) if what == "much" else (DATE,)
         bare = said.BARE_LEAD.match(" ".join(map(fold, asked.words[:first]))) is not None
         there = asked.asks_no_more(last, len(asked.words))
+        # What else is asked ("what VAT does the largest invoice charge") is asked of the document that is found.
+        named = _amounts(asked, noun.kind) if bare and there else noun.kind.amounts
+        fields = named if what == "much" else (DATE,)
         among = (last, len(asked.words)) if bare and there else (last, last)
         then = (
             ""
@@ -342,7 +345,7 @@ def _outside(asked: Asked, noun: KindFound | None, span: tuple[int, int]) -> Seq
 def _without(among: Restriction, pattern: str) -> Restriction:
     kept = tuple(word for word in among.words if not re.fullmatch(pattern, word)) if pattern else among.words
     text = " ".join(word for word in among.text.split() if not pattern or not re.fullmatch(pattern, word))
-    return Restriction(kept, among.months, among.paid, text)
+    return replace(among, words=kept, text=text)
 
 
 def _words_of(fields: Sequence[str]) -> str:

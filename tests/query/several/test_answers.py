@@ -43,6 +43,9 @@ ANSWERS = {
     "Who sent the latest letter?": "Piet Visser (post-2.pdf: 2 June 2025)",
     "List the totals of all receipts": "till-1.pdf: £29.86; till-2.pdf: £37.90",
     "Which invoices are paid?": "b.pdf",
+    "Which invoices are over £100?": "b.pdf: £130.00; c.pdf: £1,200.00",
+    "How many invoices are under £100?": "2 invoices: a.pdf, d.pdf",
+    "List all invoices of March 2024": "c.pdf: 9 March 2024",
     "Which contract has the highest rent?": "lease-v2.pdf: £1,340",
     "What changed between the two versions of the contract?": (
         "The monthly rent is: £1,285 → £1,340; The lease runs for: twelve months → two years; "

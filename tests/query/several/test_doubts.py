@@ -162,6 +162,24 @@ def test_a_column_of_amounts_is_no_total(index: Any, page_of: Callable[..., Any]
     assert ask(index, None, "List the totals of all invoices").text == "1.pdf: 7,786.72 USD; 2.pdf: 6,500.00 USD"
 
 
+def test_bounds_are_of_one_currency(index: Any, add: Callable[..., Any]) -> None:
+    add("a.pdf", "Total due: £95.50")
+    add("b.pdf", "Total due: £130.00")
+    add("e.pdf", "Rechnungsbetrag: 4.000,00 €", head="RECHNUNG")
+    answer = ask(index, None, "Which invoices are over £100?")
+    assert answer.text == "b.pdf: £130.00"
+    assert answer.warnings == ("e.pdf cannot be held against £100.",)
+
+
+def test_what_is_due_when(index: Any, add: Callable[..., Any]) -> None:
+    add("a.pdf", "Invoice date: 3 November 2025", "Due date: 3 December 2025")
+    add("b.pdf", "Invoice date: 30 October 2025", "Due date: 29 November 2025")
+    add("undated.pdf", "Written in November 2025")
+    assert ask(index, None, "Which invoices are due in November 2025?").text == "b.pdf: 29 November 2025"
+    dated = ask(index, None, "How many invoices of November 2025 are there?")
+    assert dated.text == "2 invoices: a.pdf, undated.pdf"
+
+
 def test_an_invoice_against_an_offer(index: Any, add: Callable[..., Any]) -> None:
     add("bill.pdf", "Total due: £95.50")
     add("quote.pdf", "Total: £80.00", head="OFFER")

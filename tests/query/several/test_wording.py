@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from lucida.query.several.plan import Operation
@@ -58,6 +60,31 @@ def test_what_restricts_the_documents(
     assert (plan.among.words, plan.among.months, plan.among.paid) == (words, months, paid)
 
 
+@pytest.mark.parametrize(
+    ("question", "above", "number", "unit"),
+    [
+        ("Which invoices are over £5,000?", True, "5000", "GBP"),
+        ("How many invoices are below 99.50 EUR?", False, "99.50", "EUR"),
+        ("Welche Rechnungen sind über 5.000 €?", True, "5000", "EUR"),
+        ("List all invoices of more than 20", True, "20", ""),
+    ],
+)
+def test_bounds(question: str, above: bool, number: str, unit: str) -> None:
+    plan = plan_of(question)
+    assert plan is not None
+    assert plan.among.words == ()
+    assert plan.among.limit is not None
+    assert plan.among.limit.above is above
+    assert (plan.among.limit.value.number, plan.among.limit.value.unit) == (Decimal(number), unit)
+
+
+def test_months_of_the_due_date() -> None:
+    plan = plan_of("Which invoices are due in November 2025?")
+    assert plan is not None
+    assert plan.among.due
+    assert (plan.among.words, plan.among.months) == ((), ((2025, 11),))
+
+
 def test_the_two_sides_of_a_comparison() -> None:
     plan = plan_of("How much more is the March bill than the bill of Brandt?")
     assert plan is not None
@@ -95,12 +122,14 @@ def test_questions_for_changes(question: str, kind: str, sides: tuple[str, str] 
         ("Who sent the latest letter?", "Who sent the letter?"),
         ("When was the most expensive invoice issued?", "When was the invoice issued?"),
         ("What is the latest letter from Hansen?", ""),
+        ("What does the largest invoice charge for VAT?", "What does the invoice charge for VAT?"),
     ],
 )
 def test_what_is_asked_of_the_document_that_is_found(question: str, then: str) -> None:
     plan = plan_of(question)
     assert plan is not None
     assert plan.then == then
+    assert plan.fields in ((TOTAL,), (DATE,))
 
 
 @pytest.mark.parametrize(
