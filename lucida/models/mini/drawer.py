@@ -12,7 +12,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,13 +32,13 @@ from lucida.models.diffusion.checking import (
 )
 from lucida.models.diffusion.latent.forge import PIPELINE, files_in, plane_of
 from lucida.models.diffusion.latent.forge import load as load_parts
+from lucida.models.diffusion.latent.options import Options
 from lucida.models.diffusion.latent.pipeline import LatentPipeline, Sitting
-from lucida.models.diffusion.pictures import finished, fitted, padded, rounded_up
+from lucida.models.diffusion.pictures import finished, rounded_up
 from lucida.models.diffusion.quiet import quiet
 from lucida.models.diffusion.settings import settings_of
 from lucida.models.diffusion.watching import Watcher
 from lucida.models.protocols.drawing import Ability, Drawn, DrawRequest, DrawStep
-from lucida.models.spec_options import DTYPES, meaning, split
 from lucida.models.tensors import first_line
 
 if TYPE_CHECKING:
@@ -53,40 +53,7 @@ SPEC = "mini"
 
 _SHIPPED = Path(__file__).parent / "drawer_weights"
 _INDEX = "model_index.json"
-_OPTIONS = ("dtype", "device", "batch", "passes")
 _STEPS, _GUIDANCE, _STRENGTH = 25, 3.0, 0.6
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What stands behind the question mark of the spec.
-
-    Attributes:
-        dtype, device: as ``devices.choose`` takes them.
-        batch: pictures that are drawn at a time; with more than 1 a picture may differ in its last bits from the same
-            drawn alone.
-        one_pass: whether guidance calls the denoiser once a step, with both conditions, or twice.
-    """
-
-    dtype: str | None = None
-    device: str | None = None
-    batch: int = 1
-    one_pass: bool = True
-
-    @classmethod
-    def read(cls, spec: str) -> Options:
-        """Take a spec apart.
-
-        Raises:
-            UsageError: an option is unknown, given twice or without sense.
-        """
-        _, given = split(spec, _OPTIONS)
-        batch = given.get("batch", ["1"])[0]
-        if not (batch.isascii() and batch.isdecimal() and int(batch) > 0):
-            raise UsageError(f"{spec!r} has no sense: batch is {batch}.", "Write a whole number from 1.")
-        passes = meaning(spec, "passes", given, {"1": "1", "2": "2"})
-        device = given["device"][0] if "device" in given else None
-        return cls(meaning(spec, "dtype", given, DTYPES), device, int(batch), passes != "2")
 
 
 class Drawer:
@@ -94,7 +61,7 @@ class Drawer:
 
     Args:
         folder: that ``lucida train diffusion`` wrote.
-        spec: ``mini``, with options after a question mark; see ``Options``.
+        spec: ``mini``, with options after a question mark; see ``latent.options.Options``.
         encoder: of the space that it draws; by default the present ``mini``, loaded when it is needed.
 
     Raises:
@@ -232,7 +199,7 @@ class Drawer:
                     watcher.begin(start, many)
                     seeds = tuple(range(request.seed + start, request.seed + start + many))
                     drawn = pipeline.draw(
-                        _sitting(plan, condition, against, seeds),
+                        Sitting.of(plan, condition, against, seeds),
                         plan.scheduler.make(),
                         lambda number, when, latents: watcher.latents(pipeline, number, when, latents),
                     )
@@ -302,21 +269,3 @@ def find() -> Path | None:
     if given:
         return Path(given).expanduser().absolute()
     return _SHIPPED if (_SHIPPED / _INDEX).is_file() else None
-
-
-def _sitting(
-    plan: Plan, condition: NDArray[np.float32], against: NDArray[np.float32], seeds: tuple[int, ...]
-) -> Sitting:
-    request, size = plan.request, plan.drawn_px
-    wanted = (request.width_px or size[0], request.height_px or size[1])
-    return Sitting(
-        condition,
-        against,
-        seeds,
-        request.num_inference_steps or _STEPS,
-        1.0 if request.guidance_scale is None else request.guidance_scale,
-        size,
-        None if request.image is None else padded(fitted(request.image, wanted), size),
-        1.0 if request.strength is None else request.strength,
-        None if request.mask is None else padded(request.mask.convert("L"), size),
-    )

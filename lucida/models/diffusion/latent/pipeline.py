@@ -12,6 +12,7 @@ from PIL import Image as Pillow
 
 from lucida.lazy import require
 from lucida.models.diffusion.latent.forge import Parts, predict
+from lucida.models.diffusion.pictures import fitted, padded
 from lucida.models.diffusion.quiet import quiet
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
     from lucida.models.devices import Placement
+    from lucida.models.diffusion.checking import Plan
 
 _PURPOSE = "draw pictures"
 
@@ -45,6 +47,25 @@ class Sitting:
     image: Image | None = None
     strength: float = 1.0
     mask: Image | None = None
+
+    @classmethod
+    def of(
+        cls, plan: Plan, condition: NDArray[np.float32], against: NDArray[np.float32], seeds: tuple[int, ...]
+    ) -> Sitting:
+        """The part of a plan that is drawn with these seeds: pictures and masks on the canvas that is drawn."""
+        request, size = plan.request, plan.drawn_px
+        wanted = (request.width_px or size[0], request.height_px or size[1])
+        return cls(
+            condition,
+            against,
+            seeds,
+            request.num_inference_steps or 1,
+            1.0 if request.guidance_scale is None else request.guidance_scale,
+            size,
+            None if request.image is None else padded(fitted(request.image, wanted), size),
+            1.0 if request.strength is None else request.strength,
+            None if request.mask is None else padded(request.mask.convert("L"), size),
+        )
 
 
 class LatentPipeline:
