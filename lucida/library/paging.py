@@ -16,7 +16,7 @@ import numpy as np
 from lucida.errors import LibraryError, SourceError, UsageError
 from lucida.generate.documents.layer import pdf_of_pictures
 from lucida.generate.documents.lookalike.deciding import shown
-from lucida.generate.documents.lookalike.page import Original, alike
+from lucida.generate.documents.lookalike.page import Original, Sheaf, alike, sheaf
 from lucida.generate.documents.run import Made, Papers, make_papers, templates
 from lucida.generate.documents.wearing import worn
 from lucida.index import Filter
@@ -151,28 +151,29 @@ class _Drawer:
     ) -> None:
         self._index, self._request, self._pages, self._sums = index, request, pages, sums
         self._keep, self._passwords = keep, passwords
-        self._held: tuple[int, list[PageRow]] = (-1, [])
+        self._held: tuple[int, list[int], Sheaf] | None = None
 
     def made(self, number: int) -> Made:
         """The paper of a number: one version of one page."""
         request, place = self._request, number // self._request.count
         page = self._pages[place]
         rng = np.random.default_rng([request.seed, place, number % request.count])
-        every = self._whole(page.source_id)
         image = self._image(page)
-        dpi = image.width * 72 / page.width_pt
-        at = next(at for at, row in enumerate(every) if row.number == page.number)
-        originals = [_original(row) for row in every]
-        drawn, truth, language = alike(image, originals, at, rng, dpi=dpi, keep=self._keep)
+        dpi = image.width * 72 / _width(page)
+        numbers, source = self._whole(page.source_id)
+        drawn, truth = alike(image, source, numbers.index(page.number), rng, dpi=dpi)
         wear = request.wear[int(rng.integers(len(request.wear)))]
         picture = worn(drawn, truth, wear, request.strength, rng, dpi=dpi)
         pdf = pdf_of_pictures([picture], dpi=dpi, text_layer=request.text_layer, title="like")
-        return Made("like", language, [picture], pdf, {"wear": wear, "page": page.number}, self._parents(page))
+        return Made("like", source.language, [picture], pdf, {"wear": wear, "page": page.number}, self._parents(page))
 
-    def _whole(self, source: int) -> list[PageRow]:
-        if self._held[0] != source:
-            self._held = (source, self._index.pages(source))
-        return self._held[1]
+    def _whole(self, source: int) -> tuple[list[int], Sheaf]:
+        """The numbers of a source's pages, and what is decided for all of them."""
+        if self._held is None or self._held[0] != source:
+            rows = self._index.pages(source)
+            decided = sheaf([_original(row) for row in rows], self._keep)
+            self._held = (source, [row.number for row in rows], decided)
+        return self._held[1:]
 
     def _image(self, page: PageRow) -> Image:
         """The page as stored, upright; words and pixels must be of one file."""
@@ -205,6 +206,11 @@ def _original(page: PageRow) -> Original:
         if region.kind in {RegionKind.PHOTO, RegionKind.FIGURE} and region.box.area < _WHOLE
     ]
     return Original(words, pictures)
+
+
+def _width(page: PageRow) -> float:
+    """Width in points of the page once it is upright."""
+    return page.height_pt if page.rotation in {90, 270} else page.width_pt
 
 
 def _upright(box: Box, turns: int) -> Box:

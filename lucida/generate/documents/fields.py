@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from lucida.generate.documents.painter import Painter
 
 _GUTTER = 10.0
+#: Of sums, those that are set bold.
+_SUMS = frozenset(("total", "closing_balance"))
 
 
 class _Cell(NamedTuple):
@@ -52,7 +54,7 @@ def draw_fields(painter: Painter, block: Fields, x: float, width: float, design:
         for number, entry in enumerate(row):
             painter.y = top
             cell = _Cell(x + number * (inner + _GUTTER), top, inner, height, tab)
-            _entry(painter, design, entry, cell, sum_=block.sums, last=block.sums and entry is block.entries[-1])
+            _entry(painter, design, entry, cell, sum_=block.sums, last=block.sums and entry.name in _SUMS)
         top += height
     painter.y = top
     return top
@@ -104,7 +106,7 @@ def _height(design: Design, entry: Entry, width: float, tab: float) -> float:
 
 
 def _entry(painter: Painter, design: Design, entry: Entry, cell: _Cell, *, sum_: bool, last: bool) -> None:
-    """One entry in its cell; figures of sums stand flush right, and the ``last`` one is set bold."""
+    """One entry in its cell; figures of sums stand flush right, and the ``last`` of them is set bold."""
     pad, room = _pad(design), _room(design, entry, cell.width, cell.tab)
     inset = 0.4 * design.size if design.frame in {"box", "shade"} else 0.0
     value_x, value_y, label_x, label_y, label_width = (

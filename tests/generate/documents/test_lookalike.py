@@ -12,7 +12,7 @@ from lucida.errors import SourceError
 from lucida.generate.documents.drawing import draw_paper
 from lucida.generate.documents.iban import is_iban
 from lucida.generate.documents.lookalike.deciding import Shown, leaving
-from lucida.generate.documents.lookalike.page import Original, alike, language_of
+from lucida.generate.documents.lookalike.page import Original, alike, language_of, sheaf
 from lucida.generate.documents.lookalike.repainting import erase, find_ink, letter_size
 from lucida.generate.documents.lookalike.replacing import Replacer
 from lucida.generate.documents.lookalike.vocabulary import folded
@@ -92,7 +92,7 @@ def test_an_unsure_reading_is_no_known_word() -> None:
 def test_what_goes_on_one_page_goes_on_all() -> None:
     first = [Shown("Halloran", Box(0, 0, 0.1, 0.02), 0)]
     second = [Shown("HALLORAN", Box(0, 0, 0.1, 0.02), 0), Shown("halloran's", Box(0, 0.1, 0.1, 0.12), 1)]
-    assert leaving([first, second]) == [[True], [True, False]]
+    assert leaving([first, second]) == [[True], [True, True]]
 
 
 def test_shapes_that_are_used_up_are_told() -> None:
@@ -126,10 +126,9 @@ def page():
     truth = paper.pages[0]
     words = [Shown(word.text, truth.box([at]), word.line) for at, word in enumerate(truth.words)]
     small = ("of", "the", "to", "in", "for", "and", "is")
-    drawn = alike(
-        image, [Original(words, [Box(0.5, 0.9, 0.7, 0.95)])], 0, np.random.default_rng(3), dpi=100, keep=small
-    )
-    return image, words, drawn
+    source = sheaf([Original(words, [Box(0.5, 0.9, 0.7, 0.95)])], small)
+    drawn = alike(image, source, 0, np.random.default_rng(3), dpi=100)
+    return image, words, (*drawn, source.language)
 
 
 def test_a_page_says_something_else_where_it_said_it(page) -> None:
@@ -167,7 +166,7 @@ def test_new_words_are_where_they_are_said_to_be(page) -> None:
 
 def test_a_page_without_words_is_told() -> None:
     with pytest.raises(SourceError, match="no words"):
-        alike(Image.new("RGB", (20, 20)), [Original([])], 0, np.random.default_rng(0), dpi=72)
+        alike(Image.new("RGB", (20, 20)), sheaf([Original([])]), 0, np.random.default_rng(0), dpi=72)
 
 
 def test_languages_are_told_by_their_labels() -> None:

@@ -6,6 +6,7 @@ a single digit. A word that goes anywhere goes everywhere.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
@@ -24,6 +25,10 @@ from lucida.types import Box, Word
 
 #: Words whose reading is less certain are not believed to be known ones.
 _UNSURE = 0.6
+#: A value stands within so many heights of its label; what is further is of another column.
+_COLUMN = 10.0
+#: So few letters between signs are initials and endings.
+_INITIALS = 2
 #: Words further apart than this many of their heights do not belong to one name.
 _APART = 0.9
 
@@ -62,10 +67,21 @@ def leaving(pages: Sequence[Sequence[Shown]], keep: Collection[str] = ()) -> lis
         for word, goes in zip(words, gone, strict=True)
         if goes and len(folded(word.text)) > 1
     }
+    names |= {part for name in names if not any(char.isdigit() for char in name) for part in _parts(name)}
     return [
-        [goes or folded(word.text) in names for word, goes in zip(words, gone, strict=True)]
+        [goes or _says(word.text, names) for word, goes in zip(words, gone, strict=True)]
         for words, gone in zip(pages, found, strict=True)
     ]
+
+
+def _says(text: str, names: Collection[str]) -> bool:
+    """Whether a word is a name, or has one in it: "lindqvist's"."""
+    return folded(text) in names or any(part in names for part in _parts(folded(text)))
+
+
+def _parts(text: str) -> list[str]:
+    """What stands between signs, as far as it is long enough to be a name."""
+    return [part for part in re.split(r"[\W_]+", text) if len(part) > _INITIALS]
 
 
 def account_runs(words: Sequence[Shown]) -> list[range]:
@@ -112,8 +128,13 @@ def _behind_labels(words: Sequence[Shown]) -> list[range]:
     for at in range(1, len(words)):
         line = words[at].line
         before = next(stop for stop in range(at, -1, -1) if stop == 0 or words[stop - 1].line != line)
-        if _labels(words, at) or not any(
-            label(" ".join(word.text for word in words[start:at])) in name_labels() for start in range(before, at)
+        far = words[at].box.x0 - words[at - 1].box.x1 > _COLUMN * words[at].box.height
+        if (
+            far
+            or _labels(words, at)
+            or not any(
+                label(" ".join(word.text for word in words[start:at])) in name_labels() for start in range(before, at)
+            )
         ):
             continue
         end = at

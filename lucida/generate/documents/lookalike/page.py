@@ -46,62 +46,70 @@ class Original:
     pictures: Sequence[Box] = ()
 
 
-def alike(
-    image: Image,
-    pages: Sequence[Original],
-    number: int,
-    rng: np.random.Generator,
-    *,
-    dpi: float,
-    keep: Collection[str] = (),
-) -> tuple[Image, PageTruth, str]:
+@dataclass(frozen=True, slots=True)
+class Sheaf:
+    """All pages of a source: what goes on one of them goes on all.
+
+    Attributes:
+        pages: in order.
+        gone: for each word of each page whether it is replaced.
+        names: texts without digits on any page; none of them is given for another.
+        language: of the labels.
+    """
+
+    pages: Sequence[Original]
+    gone: Sequence[Sequence[bool]]
+    names: frozenset[str]
+    language: str
+
+
+def sheaf(pages: Sequence[Original], keep: Collection[str] = ()) -> Sheaf:
+    """Decide for all pages of a source what goes; ``keep`` are further words that stay."""
+    pages = [_without_drawings(page) for page in pages]
+    texts = {word.text for page in pages for word in page.words}
+    names = frozenset(text for text in texts if not any(char.isdigit() for char in text))
+    return Sheaf(pages, leaving([page.words for page in pages], keep), names, language_of(texts))
+
+
+def alike(image: Image, source: Sheaf, number: int, rng: np.random.Generator, *, dpi: float) -> tuple[Image, PageTruth]:
     """A page whose layout stays and whose text is another's.
 
     Args:
         image: of the page, RGB.
-        pages: all pages of its source: what goes on one of them goes on all.
+        source: all pages of its source.
         number: of the page among them, from 0.
         rng: where chance comes from.
         dpi: of the image.
-        keep: further words that stay.
 
     Returns:
-        The picture, what is known of it (unit: points), and the language of its labels.
+        The picture, and what is known of it (unit: points).
 
     Raises:
         SourceError: the page has no words, or nothing is left that could stand in for one.
     """
     from PIL import Image as Pillow
 
-    pages = [_without_drawings(one) for one in pages]
-    page = pages[number]
+    page, gone = source.pages[number], source.gone[number]
     if not page.words:
         raise SourceError("The page has no words.", "Choose another page, or read its source with OCR.")
-    gone = leaving([one.words for one in pages], keep)
-    texts = [word.text for one in pages for word in one.words]
-    goes = {
-        word.text
-        for one, flags in zip(pages, gone, strict=True)
-        for word, left in zip(one.words, flags, strict=True)
-        if left
-    }
-    language = language_of(texts)
-    new = Replacer(texts, goes, language, rng).replace(page.words, gone[number])
+    texts = {word.text for word in page.words}
+    goes = {word.text for word, left in zip(page.words, gone, strict=True) if left}
+    new = Replacer(texts | source.names, goes, source.language, rng).replace(page.words, gone)
     pixels = np.asarray(image.convert("RGB"), dtype=np.float32).copy()
     _tiled(pixels, page.pictures)
-    corners = _repainted(pixels, page.words, gone[number], new, rng)
+    corners = _repainted(pixels, page.words, gone, new, rng)
     seen = [at for at, corner in enumerate(corners) if corner is not None]
     words = [TrueWord(new[at], corner, page.words[at].line) for at, corner in enumerate(corners) if corner is not None]
-    old, flags = [page.words[at] for at in seen], [gone[number][at] for at in seen]
+    old, flags = [page.words[at] for at in seen], [gone[at] for at in seen]
     scale = np.diag([72 / dpi, 72 / dpi, 1.0])
     truth = PageTruth(image.width, image.height, tuple(words)).moved(
         scale, image.width * 72 / dpi, image.height * 72 / dpi
     )
     picture = Pillow.fromarray(np.clip(np.rint(pixels), 0, 255).astype(np.uint8))
-    return picture, _understood(truth, old, flags, language, rng), language
+    return picture, _understood(truth, old, flags, source.language, rng)
 
 
-def language_of(texts: Sequence[str]) -> str:
+def language_of(texts: Collection[str]) -> str:
     """The language whose labels and sentences most of the words are known from."""
     words = {folded(text) for text in texts}
 

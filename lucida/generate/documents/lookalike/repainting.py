@@ -27,6 +27,8 @@ _FINE = 4
 _LEAST, _SHARE = 28.0, 0.33
 #: Pixels around a word that are looked at, and painted over beyond its ink: a camera's and JPEG's halo.
 _RING, _HALO = 4, 2
+#: How much a family's fit for the words' height counts beside that of their widths.
+_HEIGHTS = 0.25
 
 
 class Found(NamedTuple):
@@ -93,15 +95,19 @@ def erase(pixels: Pixels, found: Found, rng: np.random.Generator) -> None:
 
 
 def choose_family(old: Sequence[tuple[str, Found]]) -> Family:
-    """The family of letters whose widths fit a page's words best."""
+    """The family of letters whose widths fit a page's words best: among themselves, and for their height."""
 
     def misfit(family: Family) -> float:
-        wrong = []
+        apart, tall = [], []
         for text, found in old:
-            size = letter_size(text, found, family.regular)
-            left, right, _, _ = ink(text, family.regular, size)
-            wrong.append(abs(math.log(max(right - left, 0.1) / (found.right - found.left))))
-        return float(np.median(wrong)) if wrong else 0.0
+            left, right, _, _ = ink(text, family.regular, 1.0)
+            apart.append(math.log(max(right - left, 0.02) / (found.right - found.left)))
+            tall.append(apart[-1] + math.log(letter_size(text, found, family.regular)))
+        if not apart:
+            return 0.0
+        # Heights are those of blurred and slanted ink; widths beside each other tell fixed pitch from the rest.
+        spread = float(np.median(np.abs(np.array(apart) - np.median(apart))))
+        return spread + _HEIGHTS * float(np.median(np.abs(tall)))
 
     return min(FAMILIES, key=misfit)
 
