@@ -12,6 +12,10 @@ def word_set(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+#: Words that carry no meaning of their own, in the four languages.
+SMALL = stop_words("en") | stop_words("de") | stop_words("fr") | stop_words("es")
+#: What stands between a value and the documents that it is on.
+OF = r"(?:of|on|in|from|for|von|auf|aus|bei|de|des|der|en|sur|du)"
 #: Superlatives: pattern, what they are of ("much", "when"), whether they mean the most.
 SUPERLATIVES: tuple[tuple[str, str, bool], ...] = (
     (r"largest|biggest|highest|greatest|dearest|priciest|costliest|maximum|most (?:expensive|costly)", "much", True),
@@ -121,7 +125,7 @@ _FILLING = word_set(
     combien coutent cuantas cuantos cuales todas todos cada muestra lista hay cuestan importe est sont son es"""
 )
 #: Words of a question that say nothing of which documents are meant.
-FILLING = _FILLING.union(*(stop_words(language) for language in ("en", "de", "fr", "es")))
+FILLING = _FILLING | SMALL
 #: What may stand before a document's kind without asking anything of it: "what is the latest letter".
 BARE_LEAD = re.compile(
     r"^\W*(?:(?:please\s+)?(?:what|which|show|find|give|get|open|name|tell|welche[rsnm]?|zeige?|wie|was|nenne|quel(?:le)?s?|"
