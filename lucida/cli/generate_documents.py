@@ -59,7 +59,7 @@ def documents(
     dpi: Annotated[int, typer.Option("--dpi", min=36, max=600, help="Of the pages' pictures.")] = 150,
     letters_pt: Annotated[
         float | None,
-        typer.Option("--letters-pt", min=3.0, max=24.0, help="Size of running text, e.g. 5 for fine print."),
+        typer.Option("--letters-pt", min=3.0, max=18.0, help="Size of running text, e.g. 5 for fine print."),
     ] = None,
     library: LibraryDir = None,
     as_json: AsJson = False,

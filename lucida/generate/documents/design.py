@@ -116,6 +116,10 @@ class Design:
         return asdict(self)
 
 
+#: Letters of this size leave room for one column.
+_LARGE = 12.0
+
+
 def drawn_design(content: Content, rng: np.random.Generator, letters_pt: float | None = None) -> Design:
     """A look for a paper.
 
@@ -173,4 +177,7 @@ def _readable(design: Design) -> Design:
         design = replace(design, frame="none")
     if design.place in {"left", "right", "inline"} and design.columns == 3:
         design = replace(design, columns=2)
+    if design.size > _LARGE:
+        place: Place = "above" if design.place in {"left", "right"} else design.place
+        design = replace(design, columns=1, place=place)
     return replace(design, head_fill=fill)

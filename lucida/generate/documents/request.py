@@ -63,8 +63,8 @@ class PaperRequest:
             raise UsageError(f"A strength of {self.strength:g} makes no sense.", "Give one from 0 to 1.")
         if not 36 <= self.dpi <= 600:
             raise UsageError(f"{self.dpi} dpi are too few or too many.", "Give 36 to 600.")
-        if self.letters_pt is not None and not 3 <= self.letters_pt <= 24:
-            raise UsageError(f"Letters of {self.letters_pt:g} pt are too small or too large.", "Give 3 to 24.")
+        if self.letters_pt is not None and not 3 <= self.letters_pt <= 18:
+            raise UsageError(f"Letters of {self.letters_pt:g} pt are too small or too large.", "Give 3 to 18.")
 
     @classmethod
     def from_json(cls, row: Mapping[str, Any]) -> Self:

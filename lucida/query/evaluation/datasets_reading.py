@@ -7,7 +7,7 @@ folder of a run that holds one of them) and whatever else ``labelled.load`` know
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -144,7 +144,7 @@ def _listed(file: Path, generated: bool) -> Iterator[_Row]:
                 f"{file}:{at} does not name a picture: {error!r}.", "Write the set anew."
             ) from error
         if path.suffix.lower() in SUFFIXES:
-            drawn = bool(row.get("generated", generated))
+            drawn = _was_made(row, generated)
             yield _Row((label,), split, drawn, partial(open_picture, path, str(path)))
 
 
@@ -162,9 +162,14 @@ def _packed(tar: Path, names: Sequence[str], generated: bool) -> Iterator[_Row]:
         if "label" not in facts and said.isdecimal() and int(said) < len(names):
             said = names[int(said)]
         if said:
-            drawn = bool(facts.get("generated", generated))
+            drawn = _was_made(facts, generated)
             named = split.lower() if number.isdecimal() else tar.stem.lower()
             yield _Row((said,), named, drawn, partial(read_picture, tar, sample.picture))
+
+
+def _was_made(facts: Mapping[str, Any], generated: bool) -> bool:
+    """Whether a picture was drawn, or made from another by rules; both are what a dataset adds to real ones."""
+    return bool(facts.get("augmented")) or bool(facts.get("generated", generated))
 
 
 def _class_names(place: Path) -> list[str]:
@@ -178,6 +183,10 @@ def _tabled(file: Path, generated: bool) -> Iterator[_Row]:
 
     labels, pictures = read_table([file])
     origins = read_column(file, "generated") or [None] * len(labels)
+    augmented = read_column(file, "augmented") or [None] * len(labels)
+    origins = [
+        "true" if str(made).lower() == "true" else origin for made, origin in zip(augmented, origins, strict=True)
+    ]
     split = file.stem.partition("-")[0].lower()
     for number, (label, picture, origin) in enumerate(zip(labels, pictures, origins, strict=True)):
         drawn = generated if origin is None else str(origin).lower() == "true"

@@ -171,6 +171,19 @@ def test_letters_are_as_small_as_asked() -> None:
     assert np.median(sizes) == pytest.approx(5, abs=0.6)
 
 
+@pytest.mark.parametrize("letters_pt", [4.0, 18.0])
+def test_words_stay_on_the_page_whatever_their_size(letters_pt) -> None:
+    pages = 0
+    for kind in ("invoice", "form", "statement"):
+        paper = draw_paper(kind, "es", np.random.default_rng(77), letters_pt)
+        paper.document.close()
+        pages += len(paper.pages)
+        for page in paper.pages:
+            for word in page.words:
+                assert all(-1 <= x <= page.width + 1 and -1 <= y <= page.height + 1 for x, y in word.corners)
+    assert pages == 3 if letters_pt < 10 else pages > 3
+
+
 def test_an_unseen_text_layer_lies_on_its_ink() -> None:
     import pymupdf
 

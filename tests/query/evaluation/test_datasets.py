@@ -20,14 +20,14 @@ SHADES = {"red": (200, 10, 10), "sea/side": (10, 10, 200)}
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run's folder with three formats: two splits of three pictures, the last of each real."""
+    """A run's folder with three formats: two splits of a drawn picture, an augmented one and a real one."""
     home = tmp_path_factory.mktemp("run")
     entries = []
     for number in range(6):
         label = ("red", "sea/side")[number % 2]
         Image.new("RGB", (12, 10), SHADES[label]).save(home / f"{number}.png")
         split = "test" if number > 2 else "train"
-        facts = {"generated": number % 3 != 2}
+        facts = {"generated": number % 3 == 0, **({"augmented": True} if number % 3 == 1 else {})}
         entries.append(Entry(home / f"{number}.png", f"{number}.png", label, split, 12, 10, facts=facts))
     write_formats(home, ["imagefolder", "webdataset", "parquet"], Collection(tuple(SHADES), tuple(entries)))
     (home / "manifest.json").write_text("{}")
