@@ -177,6 +177,8 @@ def _readable(design: Design) -> Design:
         design = replace(design, frame="none")
     if design.place in {"left", "right", "inline"} and design.columns == 3:
         design = replace(design, columns=2)
+    if design.place == "inline" and not (design.label_bold or design.label_upper or ":" in design.ends):
+        design = replace(design, ends=":")  # else nobody could tell where the label ends
     if design.size > _LARGE:
         place: Place = "above" if design.place in {"left", "right"} else design.place
         design = replace(design, columns=1, place=place)
