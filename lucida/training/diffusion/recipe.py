@@ -49,11 +49,11 @@ _DRAWN_WORDS = (
 
 #: The recipe's sets; the others of ``lucida train data`` show pages, which no picture of this size makes legible.
 MINI = (
-    Ingredient("photos64", 0.58, _PHOTOGRAPHS, _PHOTO_WORDS),
+    Ingredient("photos64", 0.50, _PHOTOGRAPHS, _PHOTO_WORDS),
     Ingredient("photos32", 0.04, _PHOTOGRAPHS, _PHOTO_WORDS),
     Ingredient("objects", 0.08, _PHOTOGRAPHS, _PHOTO_WORDS),
-    Ingredient("pictograms", 0.18, _DRAWINGS, _DRAWN_WORDS),
-    Ingredient("scenes", 0.12, replace(_DRAWINGS, flip=False, rotate=0.0), ("{}",)),
+    Ingredient("pictograms", 0.24, _DRAWINGS, _DRAWN_WORDS),
+    Ingredient("scenes", 0.14, replace(_DRAWINGS, flip=False, rotate=0.0), ("{}",)),
 )
 
 

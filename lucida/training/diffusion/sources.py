@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,6 +26,8 @@ KEPT = 50
 _NAMES, _WAYS = 3, 6
 #: With fewer pictures of a concept than this, concepts are kept for measuring and not pictures.
 _FEW = 3
+#: How much wider than a part of a picture the window is that it is taken from.
+_ROOM = 1.25
 
 
 @dataclass(frozen=True)
@@ -76,11 +79,14 @@ class Source:
         self, rows: NDArray[np.int64], side: int, generator: torch.Generator, device: str, part: float = 1.0
     ) -> torch.Tensor:
         """Random views of pictures, or of a part of their sides each, float32 (n, 3, side, side) in 0..1."""
-        rows = np.sort(rows)
-        alpha = None if self.packed.alpha is None else self.packed.alpha[rows]
-        low, high = self.ingredient.views.scale
-        views = replace(self.ingredient.views, scale=(low * part, high * part))
-        return random_views(self.packed.pixels[rows], side, views, generator, alpha, device)
+        import torch
+
+        window = min(self.packed.side, math.ceil(self.packed.side * part * _ROOM))
+        places = torch.randint(self.packed.side - window + 1, (2, len(rows)), generator=generator).numpy()
+        pixels = _windows(self.packed.pixels, rows, places, window)
+        alpha = None if self.packed.alpha is None else _windows(self.packed.alpha, rows, places, window)
+        low, high = (bound * part * self.packed.side / window for bound in self.ingredient.views.scale)
+        return random_views(pixels, side, replace(self.ingredient.views, scale=(low, high)), generator, alpha, device)
 
     def whole(self, rows: NDArray[np.int64], side: int, mirrored: NDArray[np.bool_] | None = None) -> torch.Tensor:
         """Pictures as they are, some of them mirrored, float32 (n, 3, side, side) in 0..1."""
@@ -88,6 +94,14 @@ class Source:
         if mirrored is not None:
             pixels[mirrored] = pixels[mirrored][:, :, ::-1]
         return centre_view(pixels, side)
+
+
+def _windows(
+    pixels: NDArray[np.uint8], rows: NDArray[np.int64], places: NDArray[np.int64], window: int
+) -> NDArray[np.uint8]:
+    """Squares of pictures: nothing else of them need be read and converted. (n, window, window, ...)."""
+    cuts = zip(rows.tolist(), *places.tolist(), strict=True)
+    return np.stack([pixels[row, top : top + window, left : left + window] for row, top, left in cuts])
 
 
 def sources(data: Sequence[Path], recipe: Sequence[Ingredient] = MINI) -> list[Source]:
