@@ -7,13 +7,14 @@ beside the question. What it says then has to stand on the page like any other c
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lucida.errors import LucidaError, SourceError
-from lucida.models.protocols import Message, Reply, Tool, VisionLanguageModel
+from lucida.models.protocols import Message, Reply, Tool, ToolCall, VisionLanguageModel
 from lucida.query.looking import reading_tool
 from lucida.query.looking.commands import orders
 from lucida.query.looking.fencing import fenced
@@ -21,6 +22,7 @@ from lucida.query.looking.legibility import legible
 from lucida.query.looking.proposals import Proposal, proposal
 from lucida.query.looking.wording import SYSTEM, taken_apart
 from lucida.types import Box, Step, Word
+from lucida.types.paths import printable
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -37,6 +39,8 @@ _MOST_ROUNDS = 3
 _MOST_CALLS = 4
 _MOST_CHARACTERS, _LONGEST_NAME = 4_000, 40
 _MOST_TOKENS = 192
+#: Signs that would move a terminal's cursor or colour it where an answer or a trace is printed.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,7 @@ def look(looker: Looker, question: Question, pages: Sequence[PageRow], deadline:
     looked = Looked([], [])
     for page in list({page.id: page for page in pages}.values())[:MOST_PAGES]:
         if deadline is not None and time.monotonic() >= deadline:
-            looked.steps.append(Step("look", f"time was up before page {page.number} of {page.source}", 0.0))
+            looked.steps.append(Step("look", f"time was up before page {page.number} of {printable(page.source)}", 0.0))
             break
         try:
             said = _Conversation(looker, question, page, deadline, looked.steps).held()
@@ -95,6 +99,10 @@ def look(looker: Looker, question: Question, pages: Sequence[PageRow], deadline:
         if said is not None:
             looked.proposals.append(said)
     return looked
+
+
+def _named(call: ToolCall) -> str:
+    return _CONTROL.sub(" ", call.name[:_LONGEST_NAME])
 
 
 class _Conversation:
@@ -150,16 +158,13 @@ class _Conversation:
 
     def _reply(self, messages: Sequence[Message], tools: Sequence[Tool]) -> Reply:
         reply = self._looker.model.reply(messages, tools=tools, most_tokens=_MOST_TOKENS, deadline=self._deadline)
-        reply = replace(reply, text=reply.text[:_MOST_CHARACTERS], calls=reply.calls[:_MOST_CALLS])
+        text = _CONTROL.sub(" ", reply.text[:_MOST_CHARACTERS])
+        reply = replace(reply, text=text, calls=reply.calls[:_MOST_CALLS])
         cost = (
             f"{reply.prompt_tokens} tokens read, {reply.completion_tokens} said" if reply.prompt_tokens else "no count"
         )
-        what = (
-            f"calls {', '.join(call.name[:_LONGEST_NAME] for call in reply.calls)}"
-            if reply.calls
-            else repr(reply.text[:80])
-        )
-        where = f"page {self._page.number} of {self._page.source}"
+        what = f"calls {', '.join(map(_named, reply.calls))}" if reply.calls else repr(reply.text[:80])
+        where = f"page {self._page.number} of {printable(self._page.source)}"
         counted = f" ({cost})" if reply.prompt_tokens is not None else ""
         self._steps.append(Step("look", f"{self._looker.model.spec} at {where}: {what}{counted}", reply.seconds))
         return reply
@@ -176,7 +181,9 @@ class _Conversation:
             words = [word for word in self._page.words if word.box.coverage(box) >= 0.5]
         if box not in self._parts:
             self._parts[box] = words
-            self._read += words
+            # Each reading counts its lines from nought: those of another part of the page are other lines.
+            lines = 1 + max((word.line for word in self._read), default=-1)
+            self._read += [word._replace(line=word.line + lines) for word in words]
         edges = ", ".join(f"{edge:.2f}" for edge in box)
         self._steps.append(Step("tool", f"{name} ({edges}): {len(words)} words", time.monotonic() - began))
         return fenced(reading_tool.in_lines(words)) if words else reading_tool.NO_TEXT

@@ -191,6 +191,28 @@ def test_a_call_reaches_no_further_than_its_page(page_of: Callable[..., Any], ar
     assert all(0.0 <= edge <= 1.0 for edge in box)
 
 
+def test_an_order_in_one_part_taints_nothing_in_another(page_of: Callable[..., Any]) -> None:
+    parts = iter(
+        [
+            [Word(text, Box(0.1, 0.1, 0.2, 0.12), 0.9, 0) for text in ORDER.split()],
+            [Word(text, Box(0.5, 0.8, 0.6, 0.82), 0.9, 0) for text in ["Total", "due", "GBP", "77.00"]],
+        ]
+    )
+    calls = [ToolCall("read_text", {"bottom": 0.5}, "c1"), ToolCall("read_text", {"top": 0.5}, "c2")]
+    model = Saying(script=[calls, "ANSWER: GBP 77.00"])
+    (one,) = look(looker(model, lambda *_: next(parts)), TOTAL, [page_of([[(0.1, "A bill")]])]).proposals
+    assert one.evidence is not None
+    assert one.answer == "GBP 77.00"
+
+
+def test_what_a_model_says_cannot_play_with_the_terminal(page_of: Callable[..., Any]) -> None:
+    bare = page_of([], words=())
+    model = Saying(script=[[ToolCall("\x1b[2Jerase", {}, "c1")], "ANSWER: \x1b[31mred\x07"])
+    looked = look(looker(model, lambda *_: []), understand("What colour is it?"), [bare])
+    said = [looked.proposals[0].answer, *(step.detail for step in looked.steps)]
+    assert not any("\x1b" in text or "\x07" in text for text in said)
+
+
 def test_reading_that_breaks_leaves_the_pages_own_words(page_of: Callable[..., Any]) -> None:
     def broken(*_: Any) -> None:
         raise DependencyError("Tesseract has gone.", "Install it.")
