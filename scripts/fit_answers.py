@@ -42,6 +42,8 @@ from lucida.query.reading import gather, read  # noqa: E402
 from lucida.query.verification import evidence_of, locate  # noqa: E402
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from lucida.models.protocols import Reader
     from lucida.query.candidate import Candidate
 
@@ -52,6 +54,8 @@ BEST = 2
 FEWEST = 25
 #: Nearness to an accepted answer that counts as right.
 RIGHT = 0.5
+#: Places of the weights of names and rank, which tell documents apart; the bias is before them.
+HELD = (4, 6)
 #: Passages that are retrieved, as ``ask`` does it.
 TOP_K = 8
 
@@ -69,7 +73,13 @@ def main() -> int:
     """Fit, measure, write."""
     options = _options()
     reader: Reader | None = load_reader(options.reader) if options.reader else load_shipped()
-    asked = [row for path in options.questions for row in ask_all(path, reader, options.limit, options.seed)]
+    with tempfile.TemporaryDirectory() as scratch:
+        kept = options.library or Path(scratch)
+        asked = [
+            row
+            for number, path in enumerate(options.questions)
+            for row in ask_all(path, kept / f"{number}-{path.name}", reader, options.limit, options.seed)
+        ]
     weights, counts = fit(asked)
     threshold = chosen_threshold(asked, weights, options.lost)
     report = {"candidates": counts, "threshold lost": options.lost, "held out": measured(asked, weights, threshold)}
@@ -86,6 +96,7 @@ def _options() -> argparse.Namespace:
         "--questions", action="append", type=Path, required=True, help="as lucida evaluate qa takes them"
     )
     parser.add_argument("--reader", type=Path, help="folder of the reader of running text; the installed one if absent")
+    parser.add_argument("--library", type=Path, help="where the documents are kept as read for the next time")
     parser.add_argument("--limit", type=int, default=2_000, help="questions of each set, at random")
     parser.add_argument("--lost", type=float, default=0.15, help="share of right answers that may be refused")
     parser.add_argument("--seed", type=int, default=1)
@@ -93,23 +104,18 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def ask_all(path: Path, reader: Reader | None, limit: int, seed: int) -> list[Asked]:
-    """Ask a set's questions of their own documents, in a library that is gone afterwards."""
+def ask_all(path: Path, folder: Path, reader: Reader | None, limit: int, seed: int) -> list[Asked]:
+    """Ask a set's questions of their own documents, which are read into a library in a folder."""
     found = read_questions(path)
     titles = _titles(path)
     rows = np.random.default_rng(seed).permutation(len(found.questions))[:limit]
-    with tempfile.TemporaryDirectory() as place:
-        folder = Path(place)
-        paths = _fill(folder, found)
-        encoder = MiniLM()
-        with Index.open(folder / "library") as index:
-            return [
-                _asked(
-                    index, encoder, reader, question, paths[question.source], titles.get(question.id, question.source)
-                )
-                for question in (found.questions[row] for row in np.sort(rows))
-                if question.source in paths
-            ]
+    paths, encoder = _fill(folder, found), MiniLM()
+    with Index.open(folder / "library") as index:
+        return [
+            _asked(index, encoder, reader, question, paths[question.source], titles.get(question.id, question.source))
+            for question in (found.questions[row] for row in np.sort(rows))
+            if question.source in paths
+        ]
 
 
 def _titles(path: Path) -> dict[str, str]:
@@ -123,7 +129,7 @@ def _titles(path: Path) -> dict[str, str]:
 def _fill(folder: Path, found: QuestionSet) -> dict[str, str]:
     """Ingest a set's documents; where each question's source is by then."""
     texts = folder / "texts"
-    texts.mkdir()
+    texts.mkdir(parents=True, exist_ok=True)
     for name, text in found.texts.items():
         (texts / name).write_text(text, encoding="utf-8")
     with Library.open(folder / "library") as library:
@@ -174,8 +180,18 @@ def fit(asked: list[Asked]) -> tuple[dict[str, list[float]], dict[str, list[int]
     weights = {kind: [float(value) for value in values] for kind, values in present().items()}
     for kind, rows in features.items():
         if min(sum(right[kind]), len(rows) - sum(right[kind])) >= FEWEST:
-            weights[kind] = [round(float(value), 3) for value in fit_logistic(rows, right[kind])]
+            weights[kind] = _held(fit_logistic(rows, right[kind]), weights[kind])
     return weights, {kind: [int(sum(good)), len(good)] for kind, good in right.items()}
+
+
+def _held(fitted: Sequence[float], before: Sequence[float]) -> list[float]:
+    """Fitted weights, of which some count as much as they did: no question asked of one document alone tests them."""
+    found = [float(value) for value in fitted]
+    for place in HELD:
+        missing = max(before[place] - found[place], 0.0)
+        found[place] += missing
+        found[0] -= missing  # where the feature is 1, nothing changes
+    return [round(value, 3) for value in found]
 
 
 def present() -> dict[str, list[float]]:

@@ -152,9 +152,15 @@ CONCEPTS: tuple[Concept, ...] = (
     _concept(
         "customer",
         ValueType.NAME,
-        "customer|customer name|bill to|billed to|client|sold to|invoice to|buyer|ship to|Kunde|Rechnungsempfänger"
+        "customer|customer name|bill to|billed to|client|sold to|invoice to|buyer|Kunde|Rechnungsempfänger"
         "|Rechnung an|Auftraggeber|Empfänger|client|facturé à|cliente",
         "who was billed|who is billed|who bought|addressed to|who must pay",
+    ),
+    _concept(
+        "consignee",
+        ValueType.NAME,
+        "ship to|deliver to|delivery address|consignee|Lieferadresse|Lieferanschrift|livré à|enviar a",
+        "shipped to|delivered to|who receives the goods",
     ),
     _concept(
         "seller",

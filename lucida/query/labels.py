@@ -22,7 +22,7 @@ _ALIKE = 0.75
 #: Labels that cover the wanted phrase worse than this are not considered.
 _WEAKEST = 0.55
 #: A synonym counts less than the question's own words, so that of two pages the one in its language answers.
-_SYNONYM = 0.92
+_SYNONYM = 0.88
 #: Parts of the question's own phrase count nearly as much as all of it.
 _PART = 0.96
 #: Words that many labels end in: alone they name nothing.
@@ -102,6 +102,8 @@ def find_labels(
         own: so many of the phrases are the question's own.
     """
     best: dict[tuple[int, int, int], Label] = {}
+    small = stop_words("en") | stop_words("de")
+    whole = {word for word in wanted[0] if word not in small} if wanted else set()
     for row, runs in enumerate(layout.rows):
         for number, run in enumerate(runs):
             for order, phrase in enumerate(wanted):
@@ -109,7 +111,8 @@ def find_labels(
                 if label is None:
                     continue
                 start, end, score, closed = label
-                score *= 1.0 if order == 0 else _PART if order < own else _SYNONYM
+                full = order == 0 or (order < own and whole.issubset(phrase))
+                score *= 1.0 if full else _PART if order < own else _SYNONYM
                 known = best.get((row, number, start))
                 if known is None or score > known.score:
                     best[row, number, start] = Label(row, number, start, end, score, closed)

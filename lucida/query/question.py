@@ -99,6 +99,8 @@ _ASKED_NOUN = re.compile(
     re.IGNORECASE,
 )
 _NUMERAL = re.compile(r"\d")
+#: What is asked for in so many words is likely to be printed in just these.
+_SHORT_LABEL = 3
 
 
 @dataclass(frozen=True)
@@ -237,9 +239,10 @@ def _compatible(offered: ValueType, wanted: ValueType) -> bool:
 def _own_labels(question: Question) -> list[tuple[str, ...]]:
     """The question's own words for the label, the fullest first.
 
-    As asked; without proper names, which say whose value is meant; the head of the phrase alone ("the *registration
-    number* of the vehicle on the form"), also with what it is of in front, as labels are worded ("vehicle registration
-    number"); and without the words for dealings, which lists of goods do not print.
+    Word for word where it is short ("material no.", "to"); as asked, without small words; without proper names, which
+    say whose value is meant; the head of the phrase alone ("the *registration number* of the vehicle on the form"),
+    also with what it is of in front, as labels are worded ("vehicle registration number"); and without the words for
+    dealings, which lists of goods do not print.
     """
     asking = {stem(word) for word in _ASKING} - {stem("name"), stem("type"), stem("value"), stem("called")}
     held = {fold(part) for name in question.names for part in name.split()}
@@ -253,7 +256,9 @@ def _own_labels(question: Question) -> list[tuple[str, ...]]:
     if noun := _ASKED_NOUN.match(question.text):
         heads.append(tuple(_meaningful(noun[1], question, asking)))
     heads = [head for head in heads if not _PLACES_TO_LOOK.issuperset(head)]
-    return [tuple(words), without, *heads, goods]
+    verbatim = tuple(token.folded for token in tokens(text))
+    short = len(verbatim) <= _SHORT_LABEL and text != question.text
+    return [verbatim if short else tuple(words), tuple(words), without, *heads, goods]
 
 
 def _meaningful(text: str, question: Question, asking: set[str]) -> list[str]:

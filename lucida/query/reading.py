@@ -36,6 +36,8 @@ _MOST_SENTENCES = 6
 _MOST_READ = 8
 #: A passage ends on the page where its last words stand.
 _TAIL_WORDS = 4
+#: A sentence counts where a reader, if there is one, points into it with this probability.
+_POINTED = 0.05
 #: Passages that the question's own words bring up, when its concepts' labels widen the search: they come behind so many
 #: of the wide search.
 _OWN, _AHEAD = 3, 2
@@ -98,7 +100,7 @@ def read(
         encoder: of texts; None judges sentences by words alone.
         question: taken apart.
         found: what retrieval brought up.
-        reader: of running text, in English; its spans take the place of sentences. None leaves it to sentences.
+        reader: of running text, in English; it says what in a sentence answers. None leaves it to sentences.
     """
     weights = inverse_document_frequencies(index, question.terms)
     candidates: list[Candidate] = []
@@ -112,9 +114,20 @@ def read(
             *read_parties(page, question),
         ]
         candidates += [_with(candidate, names=names, rank=_falling(rank), absent=absent) for candidate in own]
-    if reader is not None and question.language == "en":
-        return candidates + _from_spans(index, reader, question, found)
-    return candidates + _from_sentences(index, encoder, question, found, weights)
+    sentences = _from_sentences(index, encoder, question, found, weights)
+    if reader is None or question.language != "en":
+        return candidates + sentences
+    spans = _from_spans(index, reader, question, found)
+    return candidates + spans + [kept for one in sentences if (kept := _pointed_at(one, spans)) is not None]
+
+
+def _pointed_at(sentence: Candidate, spans: Sequence[Candidate]) -> Candidate | None:
+    """A sentence that a reader points into; where it would answer as a whole, what is pointed to answers instead."""
+    inside = [one for one in spans if one.page == sentence.page and one.text in sentence.quote]
+    best = max(inside, key=lambda one: one.features.match, default=None)
+    if best is None or best.features.match < _POINTED:
+        return None
+    return replace(sentence, text=best.text) if sentence.text == sentence.quote else sentence
 
 
 def _from_spans(index: Index, reader: Reader, question: Question, found: Retrieved) -> list[Candidate]:

@@ -1,6 +1,7 @@
 """The folder that holds a reader: ``reader.json`` and ``model.safetensors`` (float16).
 
-Only what differs from all-MiniLM-L6-v2 is in it. A tensor named as MiniLM names its own takes that one's place; a pair
+Only what differs from all-MiniLM-L6-v2 is in it. A tensor named as MiniLM names its own takes that one's place;
+``NAME.change`` is added to it, which takes fewer bits to say; a pair
 ``NAME.down`` (rank, in) and ``NAME.up`` (out, rank) is added to the matrix ``NAME.weight`` as their product (Hu et al.,
 "LoRA", 2021). ``marks.weight`` (marks, hidden) is added to what enters the first layer that was trained; ``span`` and
 ``answerable`` are the heads.
@@ -135,8 +136,16 @@ def merged(base: Mapping[str, NDArray[np.float32]], own: Mapping[str, NDArray[np
                 weights[f"{stem}.weight"] = base[f"{stem}.weight"] + own[f"{stem}.up"] @ tensor
             except (KeyError, ValueError) as error:
                 raise ModelError(f"The reader's adapter {stem} does not fit MiniLM: {error}.", _ADVICE) from error
+        elif part == "change":
+            weights[stem] = _changed(base, stem, tensor)
         elif part != "up":
             if name in base and base[name].shape != tensor.shape:
                 raise ModelError(f"The reader's tensor {name} has another shape than MiniLM's.", _ADVICE)
             weights[name] = tensor
     return weights
+
+
+def _changed(base: Mapping[str, NDArray[np.float32]], name: str, change: NDArray[np.float32]) -> NDArray[np.float32]:
+    if name not in base or base[name].shape != change.shape:
+        raise ModelError(f"The reader changes a tensor {name} that MiniLM does not have in this shape.", _ADVICE)
+    return base[name] + change
