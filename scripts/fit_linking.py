@@ -1,12 +1,13 @@
 # ruff: noqa: INP001 - a script, no package
 """Fit the judge of labels and values, ``lucida/query/linking/judge.json``, and measure it on forms it has not seen.
 
-    python scripts/fit_linking.py --forms funsd-train --forms drawn/funsd --told drawn-more/funsd --library cache
+    python scripts/fit_linking.py --forms drawn/funsd --told drawn-more/funsd --unseen funsd-train --library cache
 
-Forms are in FUNSD's form, real ones and those that ``lucida generate documents`` draws; they are read by OCR into the
+Forms are those that ``lucida generate documents`` draws, or others in FUNSD's form; they are read by OCR into the
 library given, where they stay for the next time, and once more by the words that they tell of themselves (of ``--told``
 these alone). Every question of a form is understood, its label is looked for, and each value proposed for the label is
-held against the accepted answers. Of each folder one form in five, by name, is kept for measuring, as OCR reads it.
+held against the accepted answers. Of each folder one form in five, by name, is kept for measuring; ``--unseen`` are
+measured with and never learned from: FUNSD's own forms are for research, and nothing of them is shipped.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ from lucida.query.evaluation.questions import GoldQuestion  # noqa: E402
 from lucida.query.fields import candidate_of, options  # noqa: E402
 from lucida.query.labels import find_labels  # noqa: E402
 from lucida.query.layout import lay_out  # noqa: E402
-from lucida.query.linking.traits import traits  # noqa: E402
+from lucida.query.linking.traits import RULED_PLACE, traits  # noqa: E402
 from lucida.query.question import understand  # noqa: E402
 from lucida.query.words import inverse_document_frequencies  # noqa: E402
 from lucida.types import Box, TextOrigin, Word  # noqa: E402
@@ -67,14 +68,18 @@ class Group:
 def main() -> int:
     """Read, fit, measure, write."""
     given = _options()
-    read = [_groups(folder, given.library / f"{n}-{folder.name}") for n, folder in enumerate(given.forms)]
+    measured_too = [*given.forms, *given.unseen]
+    read = [_groups(folder, given.library / f"{n}-{folder.parent.name}") for n, folder in enumerate(measured_too)]
     told = [_told(folder) for folder in (*given.forms, *given.told)]
-    weights = fit([group for groups in (*read, *told) for group in groups if not group.kept], given)
+    learned = (*read[: len(given.forms)], *told)
+    weights = fit([group for groups in learned for group in groups if not group.kept], given)
+    names = [f"{folder}, as read" for folder in measured_too]
+    names += [f"{folder}, as told" for folder in (*given.forms, *given.told)]
     report = {}
-    for folder, groups in zip((*given.forms, *given.forms, *given.told), (*read, *told), strict=True):
-        kept = [group for group in groups if group.kept]
-        source = "as read" if groups in read else "as told"
-        report[f"{folder}, {source}"] = {"judge": measured(kept, weights), "rules": measured(kept, None)}
+    for number, (name, groups) in enumerate(zip(names, (*read, *told), strict=True)):
+        unseen = len(given.forms) <= number < len(measured_too)
+        kept = [group for group in groups if group.kept or unseen]
+        report[name] = {"judge": measured(kept, weights), "rules": measured(kept, None)}
     sys.stdout.write(json.dumps(report, indent=1) + "\n")
     if not given.dry_run:
         inner, bias, outer, last = weights
@@ -90,11 +95,12 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--forms", action="append", type=Path, required=True, help="a folder in FUNSD's form")
     parser.add_argument("--told", action="append", type=Path, default=[], help="the same, read by no OCR")
+    parser.add_argument("--unseen", action="append", type=Path, default=[], help="the same, to measure with alone")
     parser.add_argument("--library", type=Path, required=True, help="folder for the libraries they are read into")
-    parser.add_argument("--hidden", type=int, default=48)
-    parser.add_argument("--epochs", type=int, default=500)
-    parser.add_argument("--decay", type=float, default=1e-2, help="of weights")
-    parser.add_argument("--dropout", type=float, default=0.1)
+    parser.add_argument("--hidden", type=int, default=16)
+    parser.add_argument("--epochs", type=int, default=300)
+    parser.add_argument("--decay", type=float, default=0.1, help="of weights")
+    parser.add_argument("--dropout", type=float, default=0.3)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, default=OUT)
     parser.add_argument("--dry-run", action="store_true", help="print and write nothing")
@@ -200,11 +206,11 @@ def fit(groups: Sequence[Group], given: argparse.Namespace) -> tuple[NDArray, ND
 
 def measured(groups: Sequence[Group], weights: tuple[NDArray, NDArray, NDArray, float] | None) -> dict[str, float]:
     """Nearness (ANLS) of the likeliest value, of the best one proposed; without weights, by the rules alone."""
-    from lucida.query.linking.judge import judged
+    from lucida.query.linking.judge import blended
 
     chosen, best = [], []
     for group in groups:
-        sure = group.rows[:, -3] if weights is None else judged(group.rows, *weights)
+        sure = group.rows[:, RULED_PLACE] if weights is None else blended(group.rows, *weights)
         chosen.append(group.near[int(sure.argmax())])
         best.append(group.near.max())
     return {"labels": len(groups), "chosen": round(float(np.mean(chosen)), 4), "best": round(float(np.mean(best)), 4)}

@@ -10,17 +10,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from lucida.query.candidate import Candidate, Reader
 
-#: Written by ``scripts/fit_answers.py``, with what was measured beside it. What it has not fitted is set by hand: the
-#: weights of "table", of "model" and of "eye" (a vision-language model's answers, printed and seen), and as long as
-#: "fitted" is empty those of all readers, which start from fits on SQuAD 2.0 ("sentence") and FUNSD ("field").
+#: Written by ``scripts/fit_answers.py``. What it has not fitted is set by hand: the weights of "table", of "sentence",
+#: of "model" and of "eye" (a vision-language model's answers, printed and seen), and those of names and rank.
 _FITTED = json.loads(Path(__file__).with_name("confidence.json").read_text(encoding="utf-8"))
 
-#: Below this confidence the honest answer is that nothing was found. Measured (all-MiniLM-L6-v2, brute-force index):
-#: on 300 questions of SQuAD 2.0, 167 of them written to look answerable when they are not, the cited passage holds
-#: the answer for 62 % of the answerable questions, and 43 % of the unanswerable ones are abstained on (at 0.5: 59 and
-#: 47 %). On FUNSD's training forms 89 % of 300 questions for a printed label are answered (77 % of the answers right
-#: at ANLS 0.5), and 97 % of those for a label of another form are abstained on. The weights below were chosen on
-#: questions of the same sets, so expect less elsewhere.
+#: Below this confidence the honest answer is that nothing was found. docs/ask.md has what was measured with it.
 THRESHOLD = float(_FITTED["threshold"])
 
 #: Logistic weights per reader: bias, match, agreement, similarity, names, place, rank.

@@ -48,9 +48,13 @@ def contradicting(question: Question, proved: Sequence[Proved]) -> list[Proved]:
         known = [best, *found]
         if _elsewhere(one, best) and _as_good(one, best) and not any(_agree(one, other, question) for other in known):
             found.append(one)
-    # A page that also says what the answer says does not speak against it.
-    agreeing = {_place(one) for one in proved if one.sure >= THRESHOLD and _agree(one, best, question)}
-    return [one for one in found if _place(one) not in agreeing]
+    # A page that also says what the answer says does not speak against it, nor does what the answer's own page says.
+    sure = [one for one in proved if one.sure >= THRESHOLD]
+    agreeing = {_place(one) for one in sure if _agree(one, best, question)}
+    own = [one for one in sure if _place(one) == _place(best)]
+    return [
+        one for one in found if _place(one) not in agreeing and not any(_agree(one, other, question) for other in own)
+    ]
 
 
 def told(against: Sequence[Proved]) -> tuple[str, ...]:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _STOPS = stop_words("en") | stop_words("de")
 #: Distances in word heights are squashed: beyond this all are far.
 _FAR = 8.0
+#: Column of how natural the rules find a value's place.
+RULED_PLACE = -3
 
 
 def traits(
