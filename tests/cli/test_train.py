@@ -57,6 +57,7 @@ def test_pairs_that_are_refused_are_not_trained_on(
     assert len(json.loads((run / "alignment.json").read_text())["broken"]) == 2
 
 
+@pytest.mark.slow  # several seconds of training or drawing
 def test_a_run_leaves_a_tower_that_mini_loads(
     tower: Path, classes: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -12,6 +12,9 @@ import pytest
 
 from lucida import Library
 
+#: Whole processes, ended, starved and misled: minutes in all.
+pytestmark = pytest.mark.slow
+
 #: name -> (how it is made, the same whole, part of the sentence, part of the advice)
 BROKEN: dict[str, tuple[Callable[[ModuleType], bytes], Callable[[ModuleType], bytes], str, str]] = {
     "empty.pdf": (lambda m: b"", lambda m: m.pdf("word"), "is empty", "complete copy"),

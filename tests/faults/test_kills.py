@@ -18,6 +18,9 @@ import pytest
 
 from lucida import Library
 
+#: Whole processes, ended, starved and misled: minutes in all.
+pytestmark = pytest.mark.slow
+
 WORDS = ("cutter", "lugger", "brig", "schooner", "trawler", "punt")
 #: Idle workers leave at once, busy ones at the next page, the OCR engine's at the end of its page.
 ORPHAN_SECONDS = 20.0

@@ -15,6 +15,9 @@ import pytest
 from lucida import Library
 from lucida.types.paths import printable
 
+#: Whole processes, ended, starved and misled: minutes in all.
+pytestmark = pytest.mark.slow
+
 Found = Callable[[Path, str], set[str]]
 Sound = Callable[[Path], None]
 

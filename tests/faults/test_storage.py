@@ -19,6 +19,9 @@ import pytest
 from lucida import Library, LucidaError
 from lucida.errors import UsageError
 
+#: Whole processes, ended, starved and misled: minutes in all.
+pytestmark = pytest.mark.slow
+
 Sound = Callable[[Path], None]
 Found = Callable[[Path, str], set[str]]
 

@@ -37,6 +37,7 @@ def steps(run: Trainer, count: int) -> list[float]:
     return losses
 
 
+@pytest.mark.slow  # several seconds of training or drawing
 def test_a_run_learns_to_tell_colours_apart(tmp_path: Path, squares: PackedSet, words: object) -> None:
     run = trainer(tmp_path / "run", squares, words)
     reports: list[Report] = []
@@ -49,6 +50,7 @@ def test_a_run_learns_to_tell_colours_apart(tmp_path: Path, squares: PackedSet, 
     assert (best == squares.concepts).mean() > 0.9
 
 
+@pytest.mark.slow  # several seconds of training or drawing
 def test_a_run_goes_on_from_its_checkpoint_exactly(tmp_path: Path, squares: PackedSet, words: object) -> None:
     whole = trainer(tmp_path / "whole", squares, words)
     expected = steps(whole, 6)

@@ -51,6 +51,7 @@ def test_the_same_settings_give_the_same_bits(generator, photo) -> None:
 
 
 @pytest.mark.parametrize("scheduler", ["ddim", "euler-a", "dpm++-sde"])
+@pytest.mark.slow  # several seconds of training or drawing
 def test_each_picture_of_several_comes_out_the_same_alone(generator, scheduler) -> None:
     sd = generator("sd")
     several = sd.draw(replace(REQUEST, count=3, scheduler=scheduler))
@@ -163,6 +164,7 @@ def test_a_spec_says_what_files_do_not(generator) -> None:
 
 
 @pytest.mark.parametrize("name", fitting({}))
+@pytest.mark.slow  # several seconds of training or drawing
 def test_every_scheduler_draws_the_same_again(generator, photo, name) -> None:
     sd = generator("sd")
     request = replace(REQUEST, num_inference_steps=4, scheduler=name, image=photo(), strength=0.8)

@@ -139,6 +139,7 @@ _SLOW = pytest.mark.slow
 @pytest.mark.parametrize(
     "target", ["v_prediction", pytest.param("epsilon", marks=_SLOW), pytest.param("sample", marks=_SLOW)]
 )
+@pytest.mark.slow  # several seconds of training or drawing
 def test_every_scheduler_that_fits_draws(target: str, tmp_path: Path) -> None:
     shape = Shape(side=16, vae_widths=(8, 16), denoiser="dit", dit_width=32, dit_layers=1)
     drawer = Drawer(written(tmp_path, shape, target), "mini?dtype=float32", Space())  # type: ignore[arg-type]

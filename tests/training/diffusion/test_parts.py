@@ -74,6 +74,7 @@ def test_weights_of_noise_levels_are_one_in_terms_of_the_picture() -> None:
 
 
 @pytest.mark.parametrize(("denoiser", "target"), [("unet", "epsilon"), ("dit", "sample"), ("dit", "v_prediction")])
+@pytest.mark.slow  # several seconds of training or drawing
 def test_every_denoiser_learns_every_target(
     denoiser: Any, target: Any, latents: Latents, recipe: Recipe, tmp_path: Any
 ) -> None:

@@ -51,6 +51,7 @@ def test_a_run_reports_and_saves(tmp_path: Path, start: Start) -> None:
     assert all(set(report.losses) == {"loss", "right"} for report in reports)
 
 
+@pytest.mark.slow  # several seconds of training or drawing
 def test_a_run_goes_on_from_its_checkpoint_exactly(tmp_path: Path, start: Start) -> None:
     whole = start(tmp_path / "whole")
     expected = [whole.advance() for _ in range(6)]
