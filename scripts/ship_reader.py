@@ -24,7 +24,7 @@ import lucida
 from lucida.models import minilm_files
 from lucida.models.mini.rounding import rounded
 from lucida.models.reader.export import save_reader
-from lucida.models.reader.files import read
+from lucida.models.reader.files import load_tensors, merged, read
 from lucida.training.reader.network import SpanNetwork, TorchSpans, read_base
 
 SHIPPED = Path(lucida.__file__).parent / "models" / "reader" / "weights"
@@ -41,13 +41,12 @@ def main() -> None:
     parser.add_argument("--bits", type=int, default=3, help="bits of mantissa to keep of what differs from MiniLM")
     given = parser.parse_args()
     files = read(given.reader)
-    base = read_base(minilm_files.find().weights)
+    weights = minilm_files.find().weights
+    base = read_base(weights)
     tensors = _changes(load_file(files.weights), base, given.bits)
 
     def run_with(own: Mapping[str, Any]) -> TorchSpans:
-        found = {name: torch.from_numpy(tensor) for name, tensor in own.items()}
-        whole = {name.removesuffix(CHANGE): base[name.removesuffix(CHANGE)].float() + tensor
-                 if name.endswith(CHANGE) else tensor for name, tensor in found.items()}  # fmt: skip
+        whole = {name: torch.from_numpy(tensor) for name, tensor in merged(load_tensors(weights), own).items()}
         return TorchSpans(SpanNetwork(base, whole, files.first_layer), bfloat16=False)
 
     save_reader(

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lucida.cli.generate_options import Suffix
+from lucida.cli.generate_options import SPLITS, Formats, Splits, Suffix
 from lucida.cli.options import AsJson, LibraryDir, PathGlob
 from lucida.cli.output import err, out, plural, print_json, short_path
 from lucida.cli.run_bar import RunBar
 from lucida.errors import ExitCode
+
+if TYPE_CHECKING:
+    from lucida.library.augmenting import Augmented
 
 
 def augment(
@@ -37,17 +40,8 @@ def augment(
         bool, typer.Option("--originals/--no-originals", help="Whether the pictures themselves are in the dataset.")
     ] = True,
     max_side: Annotated[int, typer.Option("--max-side", min=16, help="Larger pictures become so large, px.")] = 1024,
-    formats: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--format",
-            metavar="NAME",
-            help="imagefolder, webdataset, parquet, coco or yolo; repeatable (default: imagefolder).",
-        ),
-    ] = None,
-    splits: Annotated[
-        str, typer.Option("--splits", metavar="SHARES", help="Shares of the splits.")
-    ] = "train=0.8,validation=0.1,test=0.1",
+    formats: Formats = None,
+    splits: Splits = SPLITS,
     suffix: Suffix = "png",
     path: PathGlob = None,
     library: LibraryDir = None,
@@ -79,6 +73,11 @@ def augment(
             shares=shares,
             told=told,
         )
+    _report(made, as_json=as_json)
+    return int(ExitCode.SOME_FILES_FAILED if made.failed else ExitCode.DONE)
+
+
+def _report(made: Augmented, *, as_json: bool) -> None:
     if as_json:
         print_json(made.to_json())
     else:
@@ -90,4 +89,3 @@ def augment(
         err().print(f"note: {note}", style="yellow", markup=False)
     for row in made.failed:
         err().print(f"failed: item {row['item']}: {row['error']} {row['advice']}", style="red", markup=False)
-    return int(ExitCode.SOME_FILES_FAILED if made.failed else ExitCode.DONE)

@@ -56,17 +56,8 @@ def dataset(
             "--evaluation", metavar="PATH", readable=False, help="Pictures that no sample may show; repeatable."
         ),
     ] = None,
-    formats: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--format",
-            metavar="NAME",
-            help="imagefolder, webdataset, parquet, coco or yolo; repeatable (default: imagefolder).",
-        ),
-    ] = None,
-    splits: Annotated[
-        str, typer.Option("--splits", metavar="SHARES", help="Shares of the splits.")
-    ] = "train=0.8,validation=0.1,test=0.1",
+    formats: given.Formats = None,
+    splits: given.Splits = given.SPLITS,
     template: Annotated[
         str, typer.Option("--template", metavar="WORDS", help="Prompt of a class; {} stands for its name.")
     ] = "a photo of {}",

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 Model = Annotated[
     str | None,
-    typer.Option("--model", "-m", metavar="SPEC", help="Who draws: diffusers:ID_OR_FOLDER."),
+    typer.Option(
+        "--model", "-m", metavar="SPEC", help="Who draws: diffusers:ID_OR_FOLDER, or mini where one was trained."
+    ),
 ]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of the first picture; the next has the next.")]
 Uses = Annotated[
@@ -56,6 +58,16 @@ Sign = Annotated[
 Key = Annotated[
     Path | None, typer.Option("--key", metavar="FILE", readable=False, help="The certificates' private key, PEM.")
 ]
+Formats = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--format",
+        metavar="NAME",
+        help="imagefolder, webdataset, parquet, coco or yolo; repeatable (default: imagefolder).",
+    ),
+]
+Splits = Annotated[str, typer.Option("--splits", metavar="SHARES", help="Shares of the splits.")]
+SPLITS = "train=0.8,validation=0.1,test=0.1"
 Download = Annotated[bool, typer.Option("--download", help="Fetch weights that are not on this machine.")]
 
 

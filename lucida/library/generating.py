@@ -76,14 +76,15 @@ def generator_named(spec: str | None, *, allow_download: bool = False) -> Genera
         UsageError: there is no such generator.
         DependencyError: a package that it needs is absent.
     """
-    if not spec:
-        raise ModelError(
-            "There is no generator of pictures at hand: none is named, and none comes with Lucida yet.",
-            "Name one with --model diffusers:ID_OR_FOLDER; lucida models get fetches its weights.",
-        )
+    from lucida.models.mini import drawer
     from lucida.models.registry import load_generator
 
-    return load_generator(spec, allow_download=allow_download)
+    if not spec and drawer.find() is None:
+        raise ModelError(
+            "There is no generator of pictures at hand: none is named, and none comes with Lucida yet.",
+            "Name one with --model diffusers:ID_OR_FOLDER (lucida models get fetches its weights), or train mini.",
+        )
+    return load_generator(spec or drawer.SPEC, allow_download=allow_download)
 
 
 def signer_for(sign: Identity | None, config: LibraryConfig, folder: Path) -> Signer | None:

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lucida.query.boxes import is_box
 from lucida.query.candidate import Candidate, Features
 from lucida.query.concepts import ValueType
-from lucida.query.labels import Label, find_labels, looks_like_label
+from lucida.query.labels import Label, find_labels
 from lucida.query.layout import Layout, Run, lay_out
 from lucida.query.linking import Value, likelihoods, proposals
 from lucida.query.linking.rules import fitting, is_prose, ruled_values
@@ -52,7 +51,7 @@ def read_fields(page: PageRow, question: Question, weights: dict[str, float]) ->
 def options(layout: Layout, label: Label, question: Question) -> tuple[list[Value], dict[tuple[int, ...], float]]:
     """All that may be a label's value, and how natural the rules find some of it, by its key."""
     ruled: dict[tuple[int, ...], float] = {}
-    values = {value.key: value for value in proposals(layout, label) if not _is_no_value(value)}
+    values = {value.key: value for value in proposals(layout, label)}
     for one in ruled_values(layout, label, question):
         if one.words:
             value = Value.of(one.words, layout, label)
@@ -74,11 +73,6 @@ def _weighed(layout: Layout, label: Label, question: Question) -> tuple[list[Val
     typed = question.type is not ValueType.ANY
     told = [_WHOLE_SENTENCE if typed and is_prose(Run(value.words)) else 1.0 for value in values]
     return values, likelihoods(layout, label, values, question.type, ruled) * np.array(told)
-
-
-def _is_no_value(value: Value) -> bool:
-    """Whether words are a label that forms use, or a bare box, which the rules give together with its option."""
-    return looks_like_label(Run(value.words)) or all(is_box(word.text) for word in value.words)
 
 
 def _strength(candidate: Candidate) -> float:

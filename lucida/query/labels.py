@@ -159,7 +159,8 @@ def _match(printed: str, phrase: Sequence[str]) -> dict[str, float]:
     """Which of the phrase's words a printed word says, and how surely."""
     if printed in {"#", "№", "Nº", "N°"}:
         printed = "number"
-    found = {want: max((alikeness(t.folded, want) for t in tokens(printed)), default=0.0) for want in phrase}
+    words = [token.folded for token in tokens(printed)]
+    found = {want: max((alikeness(word, want) for word in words), default=0.0) for want in phrase}
     return {want: alike for want, alike in found.items() if alike}
 
 

@@ -39,6 +39,8 @@ def test_types(text: str, kind: ValueType) -> None:
         ("What is the Brief Number?", ("brief", "number")),
         ("Wie lautet die Kundennummer auf der Rechnung?", ("kundennummer",)),
         ("What is the name of the manufacturer?", ("name", "manufacturer")),
+        ("What is the MATERIAL NO?", ("material", "no")),
+        ("What is the TO?", ("to",)),
     ],
 )
 def test_own_label(text: str, label: tuple[str, ...]) -> None:

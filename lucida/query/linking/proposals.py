@@ -7,13 +7,15 @@ from enum import IntEnum
 from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING
 
+from lucida.query.boxes import is_box
 from lucida.query.labels import looks_like_label
+from lucida.query.layout import Run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from lucida.query.labels import Label
-    from lucida.query.layout import Layout, Placed, Run
+    from lucida.query.layout import Layout, Placed
 
 #: Runs to the right, and rows below, in which a value is looked for.
 _RIGHT, _BELOW = 3, 6
@@ -81,9 +83,14 @@ def proposals(layout: Layout, label: Label) -> list[Value]:
     """Values that a label may have, each once, the nearest first."""
     found: dict[tuple[int, ...], Value] = {}
     for value in _every(layout, label):
-        if value.words:
+        if value.words and not _is_none(value.words):
             found.setdefault(value.key, value)
     return list(found.values())
+
+
+def _is_none(words: tuple[Placed, ...]) -> bool:
+    """Whether words are a label that forms use, or a bare box, which the rules give together with its option."""
+    return looks_like_label(Run(words)) or all(is_box(word.text) for word in words)
 
 
 def _every(layout: Layout, label: Label) -> Iterator[Value]:

@@ -47,9 +47,16 @@ def traits(
     named = layout.rows[label.row][label.run].words[label.start : label.end]
     about = [*_of_label(layout, label, named), float(kind.value == "any")]
     near = {where: any(value.where is where for value in values) for where in Where}
+    most = max(ruled.values(), default=0.0)
     context = [float(near[where]) for where in (Where.INLINE, Where.RIGHT, Where.BELOW)]
     rows = [
-        [*about, *context, *_of_value(layout, value, kind), *_between(layout, named, value), *_ruled(value, ruled)]
+        [
+            *about,
+            *context,
+            *_of_value(layout, value, kind),
+            *_between(layout, named, value),
+            *_ruled(value, ruled, most),
+        ]
         for value in values
     ]
     return np.array(rows, dtype=np.float32)
@@ -125,9 +132,9 @@ def _between(layout: Layout, named: Sequence[Placed], value: Value) -> list[floa
     ]
 
 
-def _ruled(value: Value, ruled: dict[tuple[int, ...], float]) -> list[float]:
+def _ruled(value: Value, ruled: dict[tuple[int, ...], float], most: float) -> list[float]:
     place = ruled.get(value.key, 0.0)
-    return [place, float(place > 0.0), float(place > 0.0 and place == max(ruled.values(), default=0.0))]
+    return [place, float(place > 0.0), float(place > 0.0 and place == most)]
 
 
 def _upper(text: str) -> float:

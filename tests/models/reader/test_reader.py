@@ -126,6 +126,26 @@ def test_what_was_trained_takes_its_place_or_is_added() -> None:
         merged(base, {"a.bias": np.ones(4, np.float32)})
 
 
+def test_what_changed_is_added_to_what_it_was() -> None:
+    base = {"a.weight": np.ones((3, 2), np.float32), "a.bias": np.zeros(3, np.float32)}
+    weights = merged(base, {"a.weight.change": np.full((3, 2), 0.25, np.float32)})
+    assert (weights["a.weight"] == 1.25).all()
+    assert (base["a.weight"] == 1).all()
+    for name, shape in (("a.weight", (2, 3)), ("b.weight", (3, 2))):
+        with pytest.raises(ModelError, match=f"changes a tensor {name}"):
+            merged(base, {f"{name}.change": np.ones(shape, np.float32)})
+
+
+def test_the_shipped_reader_reads() -> None:
+    """Its weights are kept as changes of MiniLM; what they make is checked against torch as it is exported."""
+    reader = load_shipped()
+    assert reader is not None
+    passage = "The clock of the town hall stood still until Marta Lind repaired it in 1911."
+    for question, answer in (("Who repaired the clock?", "Marta Lind"), ("When was the clock repaired?", "1911")):
+        best = max(reader.read(question, [passage])[0], key=lambda span: span.probability)
+        assert passage[best.start : best.end] == answer
+
+
 def test_reading_needs_no_torch(reader_folder: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from lucida.models.reader import load_reader\n"
