@@ -14,7 +14,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from lucida.errors import LibraryError, StorageFullError
-from lucida.index.merging import Plan, Prepared, commit, due, merge, plan, prepare
+from lucida.index.merging import Plan, Prepared, commit, due, in_force, merge, plan, prepare
 from lucida.index.storage import remove_files
 from lucida.lazy import require
 
@@ -34,6 +34,7 @@ class Background:
     def __init__(self) -> None:
         self._thread: threading.Thread | None = None
         self._unwanted = threading.Event()
+        self._planned: Plan | None = None
         self._prepared: Prepared | None = None
         self._error: Exception | None = None
 
@@ -45,6 +46,7 @@ class Background:
     def begin(self, publisher: Publisher, planned: Plan) -> None:
         """Prepare a merge; nothing must be under way."""
         self._unwanted.clear()
+        self._planned = planned
         self._thread = threading.Thread(target=self._run, args=(publisher, planned), name="merging", daemon=True)
         self._thread.start()
 
@@ -62,7 +64,7 @@ class Background:
             raise _GivenUpError
 
     def collect(self, publisher: Publisher, *, wait: bool = False) -> None:
-        """Put what is prepared in force.
+        """Put what is prepared in force, unless another merge has taken its segments meanwhile.
 
         Args:
             publisher: whose library it is.
@@ -73,9 +75,10 @@ class Background:
         """
         if self._thread is None or (self._thread.is_alive() and not wait):
             return
+        planned = self._planned
         prepared, error = self._ended()
-        if error is not None:
-            raise error
+        if error is not None and planned is not None and in_force(publisher, planned):
+            raise error  # otherwise it is that of a file which was rightly deleted before it was read
         if prepared is not None:
             with publisher.swept_on_failure():
                 commit(publisher, prepared)
@@ -97,7 +100,7 @@ class Background:
         if self._thread is not None:
             self._thread.join()
         outcome = self._prepared, self._error
-        self._thread = self._prepared = self._error = None
+        self._thread = self._planned = self._prepared = self._error = None
         return outcome
 
 

@@ -24,6 +24,7 @@ from lucida.index import meta, schema
 from lucida.index.assembling import Part
 from lucida.index.building import Pulse, Share, build, shares
 from lucida.index.choice import Scale
+from lucida.index.faults import damaged
 from lucida.index.publication import NewSegment, Publisher
 from lucida.index.segments import Segment, SegmentInfo
 from lucida.index.storage import remove_files
@@ -165,10 +166,7 @@ def prepare(publisher: Publisher, planned: Plan, pulse: Pulse) -> Prepared:
         LibraryDamagedError: a segment is not what was written.
         StorageFullError: the disk refused.
     """
-    segments = [Segment(publisher.segments, load.info) for load in planned.group]
-    for segment in segments:
-        pulse()
-        segment.check()  # a merge would give a damaged vector a fresh, valid hash
+    segments = _checked(publisher, planned, pulse)
     parts = shares(segments, planned.dead)
     count = sum(len(part.rows) for part in parts)
     made = None
@@ -181,6 +179,28 @@ def prepare(publisher: Publisher, planned: Plan, pulse: Pulse) -> Prepared:
         [made] = publisher.write_segments([_joined(planned.group[0].info, parts)])
     publisher.checkpoint("merge-written")
     return Prepared(planned, made)
+
+
+def _checked(publisher: Publisher, planned: Plan, pulse: Pulse) -> list[Segment]:
+    """The planned segments, each read whole: a merge would give a damaged vector a fresh, valid hash."""
+    try:
+        segments = [Segment(publisher.segments, load.info) for load in planned.group]
+        for segment in segments:
+            pulse()
+            segment.check()
+    except FileNotFoundError as error:
+        raise damaged(f"The vector file {error.filename} is missing.") from error
+    return segments
+
+
+def in_force(publisher: Publisher, planned: Plan) -> bool:
+    """Whether every segment of a plan is still one of the library's."""
+    with publisher.database.read() as connection:
+        return _all_there(connection, [load.info.id for load in planned.group])
+
+
+def _all_there(connection: Connection, keys: list[int]) -> bool:
+    return len(connection.scalars(select(schema.Segment.id).where(schema.Segment.id.in_(keys))).all()) == len(keys)
 
 
 def commit(publisher: Publisher, prepared: Prepared) -> bool:
@@ -206,7 +226,7 @@ def commit(publisher: Publisher, prepared: Prepared) -> bool:
 
 
 def _replace(connection: Connection, old: list[int], prepared: Prepared) -> bool:
-    if len(connection.scalars(select(schema.Segment.id).where(schema.Segment.id.in_(old))).all()) < len(old):
+    if not _all_there(connection, old):
         return False
     of_old = schema.Tombstone.segment_id.in_(old)
     buried = np.fromiter(connection.scalars(select(schema.Tombstone.item_id).where(of_old)), dtype=np.int64)

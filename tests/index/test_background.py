@@ -10,9 +10,10 @@ import pytest
 
 from lucida.errors import LibraryDamagedError
 from lucida.index import Index
+from lucida.index.background import Background
 from lucida.index.choice import DEFAULT, Scale
 from lucida.index.inverted import Inverted
-from lucida.index.merging import FAN
+from lucida.index.merging import FAN, loads, merge, plan
 
 SMALL = Scale(flat_below=60, trials=8)
 
@@ -150,6 +151,31 @@ def test_a_damaged_segment_is_reported_and_kept(folder, library, make, gate):
         library.finish_merging()
     assert victim.exists()
     assert len(list(folder.glob("segments/*"))) == FAN
+
+
+def test_a_missing_segment_is_reported(folder, library, make):
+    publish(library, make, range(FAN - 1))
+    victim = min(folder.glob("segments/*"))
+    victim.unlink()
+    publish(library, make, range(FAN - 1, FAN))
+    with pytest.raises(LibraryDamagedError, match=f"{victim.name} is missing"):
+        library.finish_merging()
+    assert len(list(folder.glob("segments/*"))) == FAN - 1
+
+
+def test_a_plan_whose_segments_another_merge_took_is_dropped(folder, library, make):
+    """Small merges do not wait for the background, and may take what it was about to read."""
+    publish(library, make, range(FAN - 1))
+    publisher = library._publisher()
+    with publisher.database.read() as connection:
+        outdated = plan(publisher, loads(connection))
+    merge(publisher, outdated.group[:2])
+    background = Background()
+    background.begin(publisher, outdated)
+    background.collect(publisher, wait=True)
+    assert not background.busy
+    assert library.statistics().segments == len(list(folder.glob("segments/*"))) == FAN - 2
+    assert library.verify() == []
 
 
 def test_a_list_that_is_dropped_meanwhile_takes_its_merge_along(folder, library, make, gate):
