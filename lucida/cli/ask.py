@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lucida.cli.generate_show import MakingBar
 from lucida.cli.options import AsJson, LibraryDir, MediaType, PathGlob
 from lucida.cli.output import err, out, print_json, short_path
 from lucida.errors import ExitCode, SourceError, UsageError
 
 if TYPE_CHECKING:
     from lucida.library import Library
+    from lucida.library.sketching import Sketchbook
     from lucida.types import Answer
 
 
@@ -43,6 +45,20 @@ def ask(
             help="Vision-language model that looks at the pages: hf:..., openai:..., none.",
         ),
     ] = None,
+    draw: Annotated[
+        Path | None,
+        typer.Option(
+            "--draw",
+            metavar="DIR",
+            help="Let the model have pictures drawn into this folder, where the question asks for one.",
+        ),
+    ] = None,
+    draw_with: Annotated[
+        str | None,
+        typer.Option(
+            "--draw-with", metavar="SPEC", help="Who draws: diffusers:ID_OR_FOLDER, or mini where one was trained."
+        ),
+    ] = None,
     timeout: Annotated[
         float | None,
         typer.Option("--timeout", metavar="SECONDS", min=0.0, help="Begin nothing costly after so many seconds."),
@@ -54,17 +70,35 @@ def ask(
     from lucida.library import Library
 
     _check_evidence(evidence)
-    with Library.open(library, create=False) as opened:
-        answer = opened.ask(question, path=path, media_type=media_type, model=model, timeout=timeout)
+    if draw_with is not None and draw is None:
+        raise UsageError("A generator is named, and no folder for its pictures.", "Give one with --draw DIR.")
+    with Library.open(library, create=False) as opened, MakingBar() as told:
+        book = None if draw is None else _sketchbook(draw, draw_with, told)
+        answer = opened.ask(question, path=path, media_type=media_type, model=model, draw=book, timeout=timeout)
+        told.stop()
         if as_json:
             print_json(answer.to_json())
         else:
             _print(answer)
+        if book is not None and not answer.drawings:
+            _say_why(answer)
         if trace:
             for step in answer.trace:
                 err().print(f"{step.seconds * 1000:7.1f} ms  {step.name}: {step.detail}", style="dim")
         opened.passwords = tuple(password or ())
         return int(_draw(opened, answer, evidence) if evidence else ExitCode.DONE)
+
+
+def _sketchbook(folder: Path, generator: str | None, told: MakingBar) -> Sketchbook:
+    from lucida.library.sketching import Sketchbook
+
+    return Sketchbook(folder, generator, told)
+
+
+def _say_why(answer: Answer) -> None:
+    """Say why nothing was drawn, as the trace has it."""
+    why = [step.detail for step in answer.trace if step.name == "draw"]
+    err().print(f"Nothing was drawn: {''.join(why).removeprefix('nothing: ')}.", style="yellow", markup=False)
 
 
 def _draw(library: Library, answer: Answer, target: Path) -> ExitCode:
@@ -100,5 +134,10 @@ def _print(answer: Answer) -> None:
         out().print(f"{short_path(citation.source)}, page {citation.page}", style="cyan")
         if citation.quote:
             out().print(f"  “{citation.quote}”")
+    for drawing in answer.drawings:
+        out().print(f"drawn: {short_path(drawing.path)}", style="cyan")
+        out().print(f"  “{drawing.prompt}”, by {drawing.generator}", markup=False)
+        for doubt in drawing.doubts:
+            out().print(f"  Careful: {doubt}", style="bold yellow", markup=False)
     for warning in answer.warnings:
         out().print(f"Careful: {warning}", style="bold yellow", markup=False)

@@ -30,6 +30,10 @@ class MakingBar:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Take the bar away, before something else is printed."""
         if self._bar is not None:
             self._bar.stop()
 

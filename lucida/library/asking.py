@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from lucida.index import Index, PageRow
     from lucida.models.protocols import OcrEngine, Reader, VisionLanguageModel
+    from lucida.query.looking.drawing_tool import Pencil
 
 #: Pictures that a model looks at beside the pages that hold the question's words.
 _MOST_PICTURES = 1
@@ -41,11 +42,17 @@ class Hands:
     ) -> None:
         self._index, self._search, self._ocr, self._passwords = index, search, ocr, passwords
 
-    def aids(self, reader: Reader | None, model: VisionLanguageModel | None, timeout: float | None) -> Aids:
+    def aids(
+        self,
+        reader: Reader | None,
+        model: VisionLanguageModel | None,
+        timeout: float | None,
+        pencil: Pencil | None = None,
+    ) -> Aids:
         """Everything that there is, for one question."""
         from lucida.query.looking.looker import Looker
 
-        looker = None if model is None else Looker(model, self.picture, self.read, self.pictures)
+        looker = None if model is None else Looker(model, self.picture, self.read, self.pictures, pencil)
         deadline = None if timeout is None else time.monotonic() + timeout
         return Aids(reader, looker, self.reread, deadline)
 

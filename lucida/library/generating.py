@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -105,6 +105,14 @@ def signer_for(sign: Identity | None, config: LibraryConfig, folder: Path) -> Si
     return None if sign is None else Signer(sign)
 
 
+def next_folder(below: Path) -> Path:
+    """The folder of the next free number below another; it is not made yet."""
+    number = 1
+    while (folder := below / f"{number:04d}").exists():
+        number += 1
+    return folder
+
+
 @dataclass(frozen=True, slots=True)
 class Studio:
     """What a run works with.
@@ -192,17 +200,24 @@ class Studio:
             )
 
 
-def record(made: Made, writing: Callable[[], Any]) -> Made:
+def record(made: Made, writing: Callable[[], Any], after: Iterable[int] = ()) -> Made:
     """Keep the accepted samples and their parents in the catalogue; what is recorded already is not recorded twice.
 
     A library that somebody else is writing to, or that may not be written, costs the record only: the manifest says so.
+
+    Args:
+        made: what a run made.
+        writing: opens the catalogue for writing.
+        after: ids of further items that all of it was made after.
     """
-    rows = [row for row in made.manifest.samples() if row["accepted"]]
+    rows, further = [row for row in made.manifest.samples() if row["accepted"]], list(after)
     if not rows:
         return made
     try:
         with writing() as index:
-            index.record_samples([(os.path.abspath(made.folder / row["path"]), row["parents"]) for row in rows])  # noqa: PTH100 - links stay
+            index.record_samples(
+                [(os.path.abspath(made.folder / row["path"]), [*row["parents"], *further]) for row in rows]  # noqa: PTH100 - links stay
+            )
     except LibraryError as error:
         note = f"The samples are not in the catalogue yet: {error.message} Run the same command again."
         manifest = replace(made.manifest, notes=[*made.manifest.notes, note])

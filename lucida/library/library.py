@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
     from lucida.library.filling import SwitchReport
     from lucida.library.labelling import Labelled
+    from lucida.library.sketching import Sketchbook
+    from lucida.models.protocols import VisionLanguageModel
     from lucida.query.duplicates import DuplicateGroup
+    from lucida.query.looking.drawing_tool import Pencil
 
 
 class Library(MakingLibrary):
@@ -230,6 +233,7 @@ class Library(MakingLibrary):
         path: str | None = None,
         media_type: str | None = None,
         model: str | None = None,
+        draw: Sketchbook | None = None,
         timeout: float | None = None,
         record: bool = True,
     ) -> Answer:
@@ -241,17 +245,20 @@ class Library(MakingLibrary):
             media_type: e.g. ``application/pdf`` or ``image/*``.
             model: spec of a vision-language model that looks at the pages; None for the one in ``lucida.toml``, and
                 "none" for none at all.
+            draw: where pictures go, and who draws them, where the question asks for one: the model then may write a
+                prompt. What is drawn proves nothing, and is in the answer's ``drawings``.
             timeout: seconds after which nothing costly is begun any more: the answer is what was proved until then.
             record: keep the question and its answer in the catalogue.
 
         Raises:
-            UsageError: the question is empty, or there is no such model.
-            ModelError, DependencyError: the model or a package that it needs is not here.
+            UsageError: the question is empty, there is no such model, or ``draw`` is given and no model looks.
+            ModelError, DependencyError: the model, the generator or a package that they need is not here.
         """
         from lucida.library.asking import Hands
         from lucida.query.ask import ask
 
         looking = self._backends.model(model)
+        pencil = None if draw is None else self._pencil(draw, question, looking)
         self._backends.load_encoder_ahead()
         self._backends.load_reader_ahead()
         index = self._reading()
@@ -263,10 +270,16 @@ class Library(MakingLibrary):
             return [hit.id for hit in hits]
 
         hands = Hands(index, pictures, self._backends.ocr(self.config.languages), self.passwords)
-        answer = ask(index, encoder, question, where, aids=hands.aids(self._backends.reader(), looking, timeout))
+        aids = hands.aids(self._backends.reader(), looking, timeout, pencil)
+        answer = ask(index, encoder, question, where, aids=aids)
         if record:
             index.record_answer(question, answer)
         return answer
+
+    def _pencil(self, book: Sketchbook, question: str, model: VisionLanguageModel | None) -> Pencil:
+        from lucida.library.sketching import pencil_for
+
+        return pencil_for(self, self._reading(), book, question, model)
 
     def evidence(self, answer: Answer, *, dpi: int = 150) -> Image | None:
         """Draw the answer's citations: a crop of each page with its boxes marked; None for an abstention."""

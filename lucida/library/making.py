@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from lucida.generate.augment.run import AugmentRequest
     from lucida.generate.making.credentials import Identity
     from lucida.generate.making.job import Making
-    from lucida.generate.making.order import Recipe, Use
+    from lucida.generate.making.order import Order, Recipe, Use
     from lucida.generate.making.replaying import Replayed
     from lucida.library.benefit import BenefitRequest
     from lucida.library.generating import Made, Studio
@@ -45,6 +46,8 @@ class MakingLibrary(DerivingLibrary):
         sign: Identity | None = None,
         allow_download: bool = False,
         told: Callable[[Making], None] = _silent,
+        after: Iterable[int] = (),
+        notes: Sequence[str] = (),
     ) -> Made:
         """Draw pictures of a prompt, like some pictures of the library, or both.
 
@@ -62,6 +65,8 @@ class MakingLibrary(DerivingLibrary):
             sign: who signs the files' content credentials; None for whom ``lucida.toml`` names, if it names anybody.
             allow_download: fetch weights that are not on this machine.
             told: hears how it goes.
+            after: ids of items that the prompt was written after; they guide nothing, and count as parents.
+            notes: what whoever reads the manifest should know.
 
         Raises:
             UsageError: the request makes no sense, or the generator cannot do it.
@@ -76,15 +81,20 @@ class MakingLibrary(DerivingLibrary):
         asked = {"prompt": prompt, "like": items, "n": n, "recipe": drawn.to_json(), "use": list(use or ())}
         chosen = tuple(use) if use is not None else None
         retrieval = self._retrieval(studio, drawn, None, max(len(items), 1))
+
+        def settled() -> Order:
+            order = image_order(prompt, n, items, drawn, chosen, studio.generator, studio.encoder, retrieval)
+            return replace(order, notes=(*order.notes, *notes))
+
         made = studio.make(
             self._folder_for(out),
             asked,
-            lambda: image_order(prompt, n, items, drawn, chosen, studio.generator, studio.encoder, retrieval),
+            settled,
             lambda finish: finish.images(),
             told,
             labels=[" ".join(prompt.replace("|", " ").split()) or "like the given items"],
         )
-        return record(made, self._writing)
+        return record(made, self._writing, after)
 
     def generate_dataset(
         self,
@@ -273,9 +283,6 @@ class MakingLibrary(DerivingLibrary):
 
     def _folder_for(self, out: str | os.PathLike[str] | None) -> Path:
         """The folder of a run; without a name, the next free number below ``generated/``."""
-        if out is not None:
-            return Path(out).expanduser().absolute()
-        number = 1
-        while (folder := self.folder / "generated" / f"{number:04d}").exists():
-            number += 1
-        return folder
+        from lucida.library.generating import next_folder
+
+        return next_folder(self.folder / "generated") if out is None else Path(out).expanduser().absolute()

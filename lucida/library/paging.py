@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import hashlib
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -19,10 +18,10 @@ from lucida.generate.documents.lookalike.deciding import shown
 from lucida.generate.documents.lookalike.page import Original, Sheaf, alike, sheaf
 from lucida.generate.documents.run import Made, Papers, make_papers, templates
 from lucida.generate.documents.wearing import worn
-from lucida.index import Filter
 from lucida.ingest.render import render_page
+from lucida.library.shelf import standing_for
 from lucida.query.terms import stop_words
-from lucida.types import Box, PictureRole, RegionKind
+from lucida.types import Box, RegionKind
 from lucida.types.paths import json_path
 
 if TYPE_CHECKING:
@@ -165,7 +164,9 @@ class _Drawer:
         wear = request.wear[int(rng.integers(len(request.wear)))]
         picture = worn(drawn, truth, wear, request.strength, rng, dpi=dpi)
         pdf = pdf_of_pictures([picture], dpi=dpi, text_layer=request.text_layer, title="like")
-        return Made("like", source.language, [picture], pdf, {"wear": wear, "page": page.number}, self._parents(page))
+        item = standing_for(self._index, page)
+        facts, parents = {"wear": wear, "page": page.number}, () if item is None else (item.id,)
+        return Made("like", source.language, [picture], pdf, facts, parents)
 
     def _whole(self, source: int) -> tuple[list[int], Sheaf]:
         """The numbers of a source's pages, and what is decided for all of them."""
@@ -188,13 +189,6 @@ class _Drawer:
             raise SourceError(f"{json_path(page.source)} is no longer what was read.", "Ingest it again.")
         image = render_page(path, page.media_type, page.number, dpi=self._request.dpi, passwords=self._passwords)
         return image.convert("RGB").rotate(-page.rotation, expand=True)
-
-    def _parents(self, page: PageRow) -> tuple[int, ...]:
-        """The item that stands for the page in the lineage: its picture, else whatever is on it."""
-        ids = self._index.select(Filter(path=glob.escape(page.source)))
-        rows = [] if ids is None else self._index.items(ids.tolist())
-        on_page = sorted((row.role is not PictureRole.PAGE, row.id) for row in rows if row.page == page.number)
-        return tuple(item for _, item in on_page[:1])
 
 
 def _original(page: PageRow) -> Original:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import glob
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lucida.errors import SourceError, UsageError
+from lucida.index import Filter
 from lucida.ingest.render import render_page
+from lucida.types import PictureRole
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from lucida.index import Index
+    from lucida.index import Index, ItemRow, PageRow
 
 
 class LibraryShelf:
@@ -46,3 +49,11 @@ class LibraryShelf:
         box = None if tuple(row.box) == (0, 0, 1, 1) else row.box
         image = render_page(Path(row.source), row.media_type, row.page, passwords=self._passwords, box=box)
         return image.convert("RGB")
+
+
+def standing_for(index: Index, page: PageRow) -> ItemRow | None:
+    """The item that stands for a page in the lineage: its picture, else whatever is on it; None for a bare page."""
+    ids = index.select(Filter(path=glob.escape(page.source)))
+    rows = [] if ids is None else index.items(ids.tolist())
+    on_page = [row for row in rows if row.page == page.number]
+    return min(on_page, key=lambda row: (row.role is not PictureRole.PAGE, row.id), default=None)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lucida.models.protocols import Reader
+    from lucida.query.looking.drawing_tool import Pencil
     from lucida.query.looking.looker import Looker
     from lucida.query.second_look import Reread
 
@@ -27,6 +28,11 @@ class Aids:
     looker: Looker | None = None
     reread: Reread | None = None
     deadline: float | None = None
+
+    @property
+    def pencil(self) -> Pencil | None:
+        """Draws for the question, where it asks for a picture and somebody is there to draw it."""
+        return self.looker.pencil if self.looker is not None else None
 
     @property
     def late(self) -> bool:

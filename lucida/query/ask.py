@@ -14,6 +14,7 @@ from lucida.query.aids import Aids
 from lucida.query.calibration import THRESHOLD
 from lucida.query.contradictions import MOST_CONTRADICTING, contradicting, told
 from lucida.query.looking.candidates import from_proposals
+from lucida.query.looking.drawing_tool import with_drawings
 from lucida.query.looking.looker import look
 from lucida.query.normalise import same
 from lucida.query.proving import DICTATED, Proved, cited, prove
@@ -76,8 +77,15 @@ def ask(
         raise UsageError(f"Cannot read {top_k} passages.", "Let at least one be read (top_k of 1 or more).")
     trace = Trace()
     question = question[:_QUESTION_LENGTH]
-    answer = answer_several(index, encoder, question, where, aids, trace)
-    return answer if answer is not None else _of_one_place(index, encoder, question, where, top_k, aids, trace)
+    pencil = aids.pencil
+    drawing = pencil is not None and pencil.offered
+    answer = None if drawing else answer_several(index, encoder, question, where, aids, trace)
+    if answer is None:
+        answer = _of_one_place(index, encoder, question, where, top_k, aids, trace)
+    if pencil is None:
+        return answer
+    trace.add("draw", pencil.told())
+    return replace(with_drawings(answer, pencil), trace=tuple(trace.steps))
 
 
 def _of_one_place(

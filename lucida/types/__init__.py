@@ -15,7 +15,19 @@ from lucida.types.document import (
 )
 from lucida.types.geometry import Box, union
 from lucida.types.pixels import PixelRule
-from lucida.types.results import Answer, Citation, Failure, Hit, IngestReport, ItemKind, PartShare, Placed, Step, Why
+from lucida.types.results import (
+    Answer,
+    Citation,
+    Drawing,
+    Failure,
+    Hit,
+    IngestReport,
+    ItemKind,
+    PartShare,
+    Placed,
+    Step,
+    Why,
+)
 
 __all__ = [
     "Answer",
@@ -23,6 +35,7 @@ __all__ = [
     "Cell",
     "Citation",
     "Document",
+    "Drawing",
     "Failure",
     "Hit",
     "IngestReport",

@@ -143,6 +143,32 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Drawing:
+    """A picture that was drawn for a question. It is made up: it proves nothing, and no citation is of one.
+
+    Attributes:
+        path: the picture's file.
+        prompt: what a model that looks at pages wrote.
+        generator: spec of who drew.
+        source, page: the page that it was looking at.
+        manifest: file from which it can be drawn again.
+        doubts: what judges of pictures say against it, a phrase each.
+    """
+
+    path: str
+    prompt: str
+    generator: str
+    source: str
+    page: int
+    manifest: str
+    doubts: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        row = asdict(self)
+        return row | {name: json_path(row[name]) for name in ("path", "source", "manifest")}
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One line of an answer's trace: what was done, what came of it, how long it took."""
 
@@ -162,6 +188,7 @@ class Answer:
         citations: at least one unless abstained.
         warnings: what speaks against trusting it, a sentence each.
         trace: every step, in order.
+        drawings: pictures that the question asked for; they prove nothing.
     """
 
     text: str
@@ -170,6 +197,7 @@ class Answer:
     citations: tuple[Citation, ...] = ()
     trace: tuple[Step, ...] = ()
     warnings: tuple[str, ...] = ()
+    drawings: tuple[Drawing, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -178,6 +206,7 @@ class Answer:
             "confidence": round(self.confidence, 4),
             "citations": [citation.to_json() for citation in self.citations],
             "warnings": list(self.warnings),
+            "drawings": [drawing.to_json() for drawing in self.drawings],
             "trace": [
                 {"step": step.name, "detail": step.detail, "seconds": round(step.seconds, 4)} for step in self.trace
             ],

@@ -2,20 +2,21 @@
 
 Route: the picture's letters after the model's own resize decide whether it can read them; where it cannot, or where
 exact characters matter, the page's own words are read for it, by its own tool call or, for a model without tools,
-beside the question. What it says then has to stand on the page like any other candidate's answer.
+beside the question. What it says then has to stand on the page like any other candidate's answer. Where the question
+asks for a picture and somebody draws, it may have one drawn (``drawing_tool``), which proves nothing.
 """
 
 from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lucida.errors import LucidaError, SourceError
 from lucida.models.protocols import Message, Reply, Tool, ToolCall, VisionLanguageModel
-from lucida.query.looking import reading_tool
+from lucida.query.looking import drawing_tool, reading_tool
 from lucida.query.looking.commands import orders
 from lucida.query.looking.fencing import fenced
 from lucida.query.looking.legibility import legible
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
     from lucida.index.records import PageRow
+    from lucida.query.looking.drawing_tool import Pencil
     from lucida.query.question import Question
 
 #: Pages that are looked at, the best by retrieval: each costs a reply.
@@ -53,12 +55,14 @@ class Looker:
         read: words of a part of a page at full resolution; None where nobody can read it.
         pictures: pages of pictures that the question may be about, found by meaning, best first; told whether there is
             nothing else to look at.
+        pencil: draws for this question, where it asks for a picture; None where nothing is to be drawn.
     """
 
     model: VisionLanguageModel
     picture: Callable[[PageRow], Image]
     read: Callable[[PageRow, Box], Sequence[Word] | None]
     pictures: Callable[[str, bool], Sequence[PageRow]] = lambda *_: ()
+    pencil: Pencil | None = None
 
 
 @dataclass(slots=True)
@@ -115,6 +119,9 @@ class _Conversation:
         self._deadline, self._steps = deadline, steps
         self._read: list[Word] = []
         self._parts: dict[Box, Sequence[Word]] = {}
+        able = looker.model.calls_tools and looker.pencil is not None and looker.pencil.offered
+        self._pencil = looker.pencil if able else None
+        self._drew = False
 
     def held(self) -> Proposal | None:
         """What the model proposes for this page, None for nothing."""
@@ -122,8 +129,9 @@ class _Conversation:
         picture = looker.picture(page)
         sight = looker.model.sight(*picture.size)
         readable = legible(page.words, sight, picture.height)
-        messages = [Message("system", (SYSTEM,)), Message("user", (picture, self._asked(readable=readable)))]
-        tools = (reading_tool.READ_TEXT,) if looker.model.calls_tools else ()
+        told = SYSTEM if self._pencil is None else f"{SYSTEM}\n{drawing_tool.INSTRUCTION}"
+        messages = [Message("system", (told,)), Message("user", (picture, self._asked(readable=readable)))]
+        tools = self._tools() if looker.model.calls_tools else ()
         reply = self._reply(messages, tools)
         for _ in range(_MOST_ROUNDS):
             if not reply.calls:
@@ -134,9 +142,13 @@ class _Conversation:
             ]
             reply = self._reply(messages, tools)
         said = taken_apart(reply.text) if not reply.calls else None
-        if said is None or self._ordered_about():
-            return None
+        if said is None or self._ordered_about() or (self._drew and not page.words):
+            return None  # of a page without words, what is said now may be said of the drawing
         return proposal(said, self._question, page, self._read)
+
+    def _tools(self) -> tuple[Tool, ...]:
+        drawing = (drawing_tool.DRAW_PICTURE,) if self._pencil is not None else ()
+        return (reading_tool.READ_TEXT, *drawing)
 
     def _ordered_about(self) -> bool:
         """Whether a picture without words of its own bears an order to a model: nothing seen on it counts then."""
@@ -170,11 +182,31 @@ class _Conversation:
         return reply
 
     def _tool(self, name: str, arguments: object) -> str:
-        """What a call brings. Nothing but reading can be called, whatever the model or its page says."""
+        """What a call brings. Nothing but what was offered can be called, whatever the model or its page says."""
         began = time.monotonic()
-        if name != reading_tool.NAME or not isinstance(arguments, dict):
+        names = [tool.name for tool in self._tools()]
+        if name not in names or not isinstance(arguments, dict):
             self._steps.append(Step("tool", f"refused {name[:_LONGEST_NAME]!r}", time.monotonic() - began))
-            return f"There is no tool {name[:_LONGEST_NAME]!r}. The one tool is {reading_tool.NAME}."
+            only = "The one tool is" if len(names) == 1 else "The tools are"
+            return f"There is no tool {name[:_LONGEST_NAME]!r}. {only} {' and '.join(names)}."
+        return self._part(arguments, began) if name == reading_tool.NAME else self._drawing(arguments, began)
+
+    def _drawing(self, arguments: Mapping[str, Any], began: float) -> str:
+        """Have a picture drawn, unless the page is one that tells models what to do, or time is up."""
+        assert self._pencil is not None
+        if self._deadline is not None and began >= self._deadline:
+            told = self._pencil.refuse("There is no time left to draw.", "refused: time is up")
+        elif orders(self._page.words) or orders(self._words(Box.whole()) or []):
+            told = self._pencil.refuse("Nothing is drawn for it.", "refused: the page gives orders to a model")
+        else:
+            before = len(self._pencil.drawings)
+            told = self._pencil.call(arguments, self._page)
+            self._drew |= len(self._pencil.drawings) > before
+        self._steps.append(Step("tool", f"{drawing_tool.NAME}: {told.trace}", time.monotonic() - began))
+        return told.model
+
+    def _part(self, arguments: Mapping[str, Any], began: float) -> str:
+        """The words of a part of the page."""
         box = reading_tool.box_of(arguments)
         words = self._parts[box] if box in self._parts else self._words(box)
         if words is None:
@@ -185,7 +217,7 @@ class _Conversation:
             lines = 1 + max((word.line for word in self._read), default=-1)
             self._read += [word._replace(line=word.line + lines) for word in words]
         edges = ", ".join(f"{edge:.2f}" for edge in box)
-        self._steps.append(Step("tool", f"{name} ({edges}): {len(words)} words", time.monotonic() - began))
+        self._steps.append(Step("tool", f"{reading_tool.NAME} ({edges}): {len(words)} words", time.monotonic() - began))
         return fenced(reading_tool.in_lines(words)) if words else reading_tool.NO_TEXT
 
     def _words(self, box: Box) -> Sequence[Word] | None:
