@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lucida.cli.generate_options import SPLITS, Formats, Splits, Suffix
+from lucida.cli.generate_options import SPLITS, Formats, Key, Sign, Splits, Suffix, identity_of
 from lucida.cli.options import AsJson, LibraryDir, PathGlob
 from lucida.cli.output import err, out, plural, print_json, short_path
 from lucida.cli.run_bar import RunBar
@@ -43,6 +43,8 @@ def augment(
     formats: Formats = None,
     splits: Splits = SPLITS,
     suffix: Suffix = "png",
+    sign: Sign = None,
+    key: Key = None,
     path: PathGlob = None,
     library: LibraryDir = None,
     as_json: AsJson = False,
@@ -71,6 +73,7 @@ def augment(
             label=label,
             formats=formats or ("imagefolder",),
             shares=shares,
+            sign=identity_of(sign, key),
             told=told,
         )
     _report(made, as_json=as_json)

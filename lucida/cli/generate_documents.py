@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lucida.cli.generate_options import Key, Sign, identity_of
 from lucida.cli.options import AsJson, LibraryDir
 from lucida.cli.output import err, out, plural, print_json, short_path
 from lucida.cli.run_bar import RunBar
@@ -16,6 +17,7 @@ from lucida.errors import ExitCode
 if TYPE_CHECKING:
     from lucida.generate.documents.request import PaperRequest
     from lucida.generate.documents.run import Papers
+    from lucida.generate.making.credentials import Identity
 
 
 def documents(
@@ -61,6 +63,8 @@ def documents(
         float | None,
         typer.Option("--letters-pt", min=3.0, max=18.0, help="Size of running text, e.g. 5 for fine print."),
     ] = None,
+    sign: Sign = None,
+    key: Key = None,
     library: LibraryDir = None,
     as_json: AsJson = False,
 ) -> int:
@@ -85,20 +89,27 @@ def documents(
         dpi=dpi,
         letters_pt=letters_pt,
     )
-    made = _made(request, target, like or [], _names(keep), library)
+    made = _made(request, target, like or [], _names(keep), library, identity_of(sign, key))
     _report(made, as_json=as_json)
     return int(ExitCode.SOME_FILES_FAILED if made.failed else ExitCode.DONE)
 
 
-def _made(request: PaperRequest, target: Path, like: list[str], keep: tuple[str, ...], library: Path | None) -> Papers:
+def _made(
+    request: PaperRequest,
+    target: Path,
+    like: list[str],
+    keep: tuple[str, ...],
+    library: Path | None,
+    sign: Identity | None,
+) -> Papers:
     from lucida.library import Library
     from lucida.library.paging import draw_papers
 
     with RunBar("Drawing papers", request.count) as told:
         if not like:
-            return draw_papers(request, target, told)
+            return draw_papers(request, target, told, sign)
         with Library.open(library, create=False) as opened:
-            return opened.generate_documents(request, target, like=like, keep=keep, told=told)
+            return opened.generate_documents(request, target, like=like, keep=keep, sign=sign, told=told)
 
 
 def _names(text: str) -> tuple[str, ...]:

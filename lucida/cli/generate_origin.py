@@ -20,11 +20,11 @@ _UNREAD = "Signed credentials were not looked for: pip install c2pa-python."
 
 def show(
     files: Annotated[
-        list[Path], typer.Argument(metavar="FILE...", readable=False, help="PNG, JPEG or WebP files, drawn or not.")
+        list[Path], typer.Argument(metavar="FILE...", readable=False, help="PNG, JPEG, WebP or PDF files, made or not.")
     ],
     as_json: AsJson = False,
 ) -> int:
-    """Say where pictures come from, as their files tell: marks of origin, and signed credentials (C2PA).
+    """Say where pictures and papers come from, as their files tell: marks of origin, and signed credentials (C2PA).
 
     Whoever changes a file can remove both: without them nothing is said, and nothing is proved.
     """
@@ -50,9 +50,11 @@ def origin_of(path: Path) -> dict[str, Any]:
     from lucida.generate.making.origin import source_type
 
     try:
-        declared = source_type(path)
+        declared = source_type(path) if path.suffix.lower() != ".pdf" else _nothing(path)
     except (OSError, ValueError, SyntaxError) as error:
-        raise SourceError(f"{printable(str(path))} is no picture: {error}.", "Name PNG, JPEG or WebP files.") from error
+        raise SourceError(
+            f"{printable(str(path))} is no picture: {error}.", "Name PNG, JPEG, WebP or PDF files."
+        ) from error
     found: Credentials | None = None
     read = True
     try:
@@ -61,6 +63,11 @@ def origin_of(path: Path) -> dict[str, Any]:
         read = False
     credentials = None if found is None else found.to_json()
     return {"source_type": declared, "credentials": credentials, "credentials_read": read}
+
+
+def _nothing(path: Path) -> None:
+    """A paper declares its origin in credentials alone; it must be there all the same."""
+    path.stat()
 
 
 def said(origin: dict[str, Any]) -> list[str]:

@@ -13,10 +13,12 @@ from lucida import __version__
 from lucida.errors import LibraryError, LucidaError, UsageError
 from lucida.generate.augment.beside import boxes_beside
 from lucida.generate.augment.card import NAME, card, manifest
-from lucida.generate.augment.run import AugmentRequest, Subject, augment, boxes_from_json, fitted, samples_of
+from lucida.generate.augment.run import TOOL, AugmentRequest, Subject, augment, boxes_from_json, fitted, samples_of
 from lucida.generate.formats.entry import Collection, Entry
 from lucida.generate.formats.writing import write_formats
 from lucida.generate.gates.gate import Thresholds
+from lucida.generate.making.acts import CHANGED
+from lucida.generate.making.credentials import seal
 from lucida.generate.making.files import write_whole
 from lucida.generate.making.origin import ENHANCED
 from lucida.generate.making.replaying import Replayed
@@ -29,6 +31,7 @@ from lucida.types.paths import json_path
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+    from lucida.generate.making.credentials import Signer
     from lucida.index import Index, ItemRow
     from lucida.library.shelf import LibraryShelf
 
@@ -116,6 +119,7 @@ def make_augmented(
     shares: Mapping[str, float],
     notes: Sequence[str] = (),
     told: Callable[[int, int], None] = lambda _done, _total: None,
+    signer: Signer | None = None,
 ) -> Augmented:
     """Augment pictures and write the dataset in formats, with card, sheet and manifest.
 
@@ -126,7 +130,8 @@ def make_augmented(
     """
     if not subjects:
         raise UsageError("There is no picture to augment.", "Search for something else, or name pictures with --like.")
-    rows = augment(folder, request, subjects, shelf.picture, told)
+    sign, by = seal(signer, TOOL, CHANGED), "" if signer is None else signer.fingerprint
+    rows = augment(folder, request, subjects, shelf.picture, told, sign=sign, signer=by)
     splits = _splits(request, subjects, rows, shares)
     write_formats(folder, formats, _collection(folder, subjects, rows, splits))
     sheet = _sheet(folder, subjects, rows)

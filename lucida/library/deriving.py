@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from lucida.generate.augment.run import AugmentRequest
     from lucida.generate.documents.request import PaperRequest
     from lucida.generate.documents.run import Papers
+    from lucida.generate.making.credentials import Identity, Signer
     from lucida.library.augmenting import Augmented
 
 
@@ -29,6 +30,7 @@ class DerivingLibrary(OpenLibrary):
         *,
         like: Iterable[str | int | Hit],
         keep: Collection[str] = (),
+        sign: Identity | None = None,
         told: Callable[[int, int], None] = lambda _done, _total: None,
     ) -> Papers:
         """Draw papers like pages of the library: layout and labels stay, all that may be personal is replaced.
@@ -40,6 +42,7 @@ class DerivingLibrary(OpenLibrary):
             out: folder, new, empty, or of the run that is to go on.
             like: hits or ids of items, or paths, names and globs of sources.
             keep: further words that stay, e.g. those of a house's own labels.
+            sign: who signs the files' content credentials; None for whom ``lucida.toml`` names, if it names anybody.
             told: hears (papers done, papers in all).
 
         Raises:
@@ -49,9 +52,9 @@ class DerivingLibrary(OpenLibrary):
         from lucida.library.paging import like_papers, pages_named, record_papers
 
         named = [str(one.id if isinstance(one, Hit) else one) for one in like]
-        index = self._reading()
+        index, signer = self._reading(), self._signer(sign)
         pages = pages_named(index, self.find_sources, named)
-        made = like_papers(index, request, out, pages, keep=keep, passwords=self.passwords, told=told)
+        made = like_papers(index, request, out, pages, keep=keep, passwords=self.passwords, told=told, signer=signer)
         return record_papers(made, self._writing)
 
     def generate_augmented(
@@ -66,6 +69,7 @@ class DerivingLibrary(OpenLibrary):
         label: str = "",
         formats: Sequence[str] = ("imagefolder",),
         shares: Mapping[str, float] | None = None,
+        sign: Identity | None = None,
         told: Callable[[int, int], None] = lambda _done, _total: None,
     ) -> Augmented:
         """Change pictures of the library by chance, their boxes with them, and write a dataset.
@@ -80,6 +84,7 @@ class DerivingLibrary(OpenLibrary):
             label: their class; empty for the query.
             formats: see ``generate_dataset``.
             shares: of the splits; None for 0.8 train, 0.1 validation, 0.1 test.
+            sign: who signs the files' content credentials; None for whom ``lucida.toml`` names, if it names anybody.
             told: hears (pictures done, pictures in all).
 
         Raises:
@@ -92,7 +97,7 @@ class DerivingLibrary(OpenLibrary):
         from lucida.library.augmenting import make_augmented, record_augmented, subjects_of
         from lucida.library.shelf import LibraryShelf
 
-        index, wanted = self._reading(), check_formats(formats)
+        index, wanted, signer = self._reading(), check_formats(formats), self._signer(sign)
         named = [one.id if isinstance(one, Hit) else one for one in like]
         items = named or self._pictures(query, path, top_k)
         subjects, kept_out = subjects_of(index, items, label or query or "picture")
@@ -103,8 +108,13 @@ class DerivingLibrary(OpenLibrary):
             )
         notes = [f"{len(kept_out)} pictures are of sources marked no-derivatives and left out."] if kept_out else []
         folder, shelf = Path(out).expanduser().absolute(), LibraryShelf(index, self.passwords)
-        made = make_augmented(folder, request, subjects, shelf, wanted, shares or SHARES, notes, told)
+        made = make_augmented(folder, request, subjects, shelf, wanted, shares or SHARES, notes, told, signer)
         return record_augmented(made, self._writing)
+
+    def _signer(self, sign: Identity | None) -> Signer | None:
+        from lucida.library.generating import signer_for
+
+        return signer_for(sign, self.config, self.folder)
 
     def _pictures(self, query: str, path: str | None, top_k: int) -> list[int]:
         """Pictures that a query finds, or all below a path, whole pages apart."""

@@ -12,9 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from lucida.errors import SourceError
 from lucida.generate.augment.children import augment_examples
+from lucida.generate.augment.run import TOOL
 from lucida.generate.formats.entry import Collection, Entry
 from lucida.generate.formats.writing import write_formats
+from lucida.generate.making.acts import CHANGED
 from lucida.generate.making.card import card
+from lucida.generate.making.credentials import seal
 from lucida.generate.making.files import write_whole
 from lucida.generate.making.job import accepted
 from lucida.generate.making.manifest import Manifest
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
     from lucida.generate.augment.run import AugmentRequest
+    from lucida.generate.making.credentials import Signer
     from lucida.generate.making.order import Parent, Wanted
     from lucida.index import Index, ItemRow
     from lucida.library.shelf import LibraryShelf
@@ -46,10 +50,13 @@ class Finish:
         manifest: with order and drawings.
         index: for reading.
         shelf: pixels of items.
+        signer: signs what is made here; None for nobody.
     """
 
-    def __init__(self, folder: Path, manifest: Manifest, index: Index, shelf: LibraryShelf) -> None:
-        self._folder, self._index, self._shelf = folder, index, shelf
+    def __init__(
+        self, folder: Path, manifest: Manifest, index: Index, shelf: LibraryShelf, signer: Signer | None = None
+    ) -> None:
+        self._folder, self._index, self._shelf, self._signer = folder, index, shelf, signer
         self._terms = index.terms()
         self._notes = list(manifest.notes)
         self.manifest = replace(manifest, orphans=self._orphans(manifest))
@@ -80,7 +87,8 @@ class Finish:
 
     def _augment(self, request: AugmentRequest) -> None:
         """Add augmented pictures of the real examples, each in its example's split."""
-        rows = augment_examples(self._folder, request, self.manifest.real, self._opened)
+        sign = seal(self._signer, TOOL, CHANGED)
+        rows = augment_examples(self._folder, request, self.manifest.real, self._opened, sign)
         splits = {row["path"]: self.manifest.splits[row["of"]] for row in rows}
         self._sizes |= {row["path"]: (row["width_px"], row["height_px"]) for row in rows}
         self.manifest = replace(self.manifest, augmented=rows, splits={**self.manifest.splits, **splits})

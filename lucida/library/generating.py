@@ -6,11 +6,12 @@ import json
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lucida import __version__
 from lucida.errors import LibraryError, ModelError, UsageError
+from lucida.generate.making.credentials import seal
 from lucida.generate.making.job import Job, Making
 from lucida.generate.making.journal import Journal
 from lucida.generate.making.manifest import NAME, Manifest
@@ -20,7 +21,6 @@ from lucida.library.shelf import LibraryShelf
 
 if TYPE_CHECKING:
     from lucida.config import LibraryConfig
-    from lucida.generate.making.conditions import Condition
     from lucida.generate.making.credentials import Identity, Signer
     from lucida.generate.making.order import Order
     from lucida.index import Index
@@ -173,23 +173,10 @@ class Studio:
             names = labels if labels is not None else [wanted.label for wanted in order.classes]
             gates = panel(self.index, self.encoder, names, bounds, evaluation)
             tool = f"Lucida {__version__}, {self.generator.spec}"
-            Job(journal, self.generator, gates, shelf, tool=tool, sign=self._signed, told=told).run()
+            sign = seal(self.signer, self.generator.spec)
+            Job(journal, self.generator, gates, shelf, tool=tool, sign=sign, told=told).run()
             manifest = Manifest(__version__, order, journal.draws, notes=order.notes)
-            return Made(folder, finish(Finish(folder, manifest, self.index, shelf)))
-
-    def _signed(self, content: bytes, name: str, given: Condition) -> bytes:
-        """A drawn file with credentials, where somebody signs."""
-        if self.signer is None:
-            return content
-        path = PurePosixPath(name)
-        return self.signer.signed(
-            content,
-            path.suffix,
-            title=path.name,
-            tool=self.generator.spec,
-            version=__version__,
-            parents=given.parents,
-        )
+            return Made(folder, finish(Finish(folder, manifest, self.index, shelf, self.signer)))
 
     def _check_judge(self, order: Order, folder: Path) -> None:
         now = "" if self.encoder is None else self.encoder.fingerprint

@@ -263,9 +263,9 @@ class MakingLibrary(DerivingLibrary):
         return self._reading().rules()
 
     def _studio(self, model: str | None, sign: Identity | None, *, allow_download: bool) -> Studio:
-        from lucida.library.generating import Studio, generator_named, signer_for
+        from lucida.library.generating import Studio, generator_named
 
-        signer = signer_for(sign, self.config, self.folder)
+        signer = self._signer(sign)
         generator = generator_named(model, allow_download=allow_download)
         return Studio(self._reading(), self.shared_encoder(), generator, self.passwords, signer)
 

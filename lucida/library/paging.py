@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,8 +16,10 @@ from lucida.errors import LibraryError, SourceError, UsageError
 from lucida.generate.documents.layer import pdf_of_pictures
 from lucida.generate.documents.lookalike.deciding import shown
 from lucida.generate.documents.lookalike.page import Original, Sheaf, alike, sheaf
-from lucida.generate.documents.run import Made, Papers, make_papers, templates
+from lucida.generate.documents.run import TOOL, Made, Papers, make_papers, templates
 from lucida.generate.documents.wearing import worn
+from lucida.generate.making.acts import REWRITTEN, WRITTEN
+from lucida.generate.making.credentials import Identity, Signer, seal
 from lucida.ingest.render import render_page
 from lucida.library.shelf import standing_for
 from lucida.query.terms import stop_words
@@ -35,20 +37,29 @@ Told = Callable[[int, int], None]
 _WHOLE = 0.6
 
 
-def draw_papers(request: PaperRequest, out: str | os.PathLike[str], told: Told = lambda _done, _total: None) -> Papers:
+def draw_papers(
+    request: PaperRequest,
+    out: str | os.PathLike[str],
+    told: Told = lambda _done, _total: None,
+    sign: Identity | None = None,
+) -> Papers:
     """Draw papers from the built-in templates into a folder; the same call goes on where it was interrupted.
 
     Args:
         request: what is wanted.
         out: folder, new, empty, or of the run that is to go on.
         told: hears (papers done, papers in all).
+        sign: who signs the papers' content credentials; None for nobody.
 
     Raises:
-        UsageError: the folder holds something else, or was begun with other settings.
+        UsageError: the folder holds something else, or was begun with other settings, or the certificate cannot sign.
+        DependencyError: c2pa-python is not installed, and somebody is to sign.
         StorageFullError: the disk refused; what was finished is kept.
     """
     names = [f"{number + 1:05d}-{request.kinds[number % len(request.kinds)]}" for number in range(request.count)]
-    return make_papers(Path(out).expanduser().absolute(), request, names, templates(request), told=told)
+    signer, folder = None if sign is None else Signer(sign), Path(out).expanduser().absolute()
+    made = templates(request)
+    return make_papers(folder, request, names, made, _signed_by(signer), told, seal(signer, TOOL, WRITTEN))
 
 
 def like_papers(
@@ -60,6 +71,7 @@ def like_papers(
     keep: Collection[str] = (),
     passwords: tuple[str, ...] = (),
     told: Told = lambda _done, _total: None,
+    signer: Signer | None = None,
 ) -> Papers:
     """Draw papers like pages of a library: their layout and labels, other values.
 
@@ -71,6 +83,7 @@ def like_papers(
         keep: further words that stay, e.g. those of a house's own labels.
         passwords: for encrypted documents.
         told: hears (papers done, papers in all).
+        signer: signs the papers' content credentials; None for nobody.
 
     Raises:
         UsageError: the folder holds something else, or was begun with other settings.
@@ -79,9 +92,16 @@ def like_papers(
     # A source's path may itself be somebody's name: papers are named by number, and told from another run by content.
     sums = {row.source_id: source.sha256 for row in pages if (source := index.source(row.source_id)) is not None}
     asked = {"like": [[sums.get(row.source_id, ""), row.number] for row in pages], "keep": sorted(keep)}
+    asked |= _signed_by(signer)
     names = [f"{number + 1:05d}-like" for number in range(len(pages) * request.count)]
     drawer = _Drawer(index, request, pages, sums, (*keep, *everyday_words()), passwords)
-    return make_papers(Path(out).expanduser().absolute(), request, names, drawer.made, asked, told)
+    folder = Path(out).expanduser().absolute()
+    return make_papers(folder, request, names, drawer.made, asked, told, seal(signer, TOOL, REWRITTEN))
+
+
+def _signed_by(signer: Signer | None) -> dict[str, Any]:
+    """A run that was signed does not go on unsigned."""
+    return {} if signer is None else {"signed": signer.fingerprint}
 
 
 def pages_named(index: Index, sources: Callable[[str], list[SourceRow]], named: Sequence[str]) -> list[PageRow]:

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from lucida.errors import ExitCode
-from lucida.generate.making.origin import TRAINED, encoded
+from lucida.generate.making.origin import COMPUTED, ENHANCED, TRAINED, encoded
 from lucida.index import Index
 
 
@@ -53,6 +53,42 @@ def test_a_librarys_pictures_say_so_too(lucida, empty, artist, signing) -> None:
     assert lucida("ingest", path, "--workers", 1).code == 0
     assert lucida("show", Path(path).name, "--json").json["origin"]["credentials"]["signer"] == "Test signer"
     assert "declares: trainedAlgorithmicMedia" in lucida("show", Path(path).name).out
+
+
+def test_papers_are_signed_too_and_drawn_again(lucida, empty, signing, tmp_path) -> None:
+    words = ("generate", "documents", "--kinds", "receipt", "-n", 1, "--dpi", 40, "--out", "papers")
+    ran = lucida(*words, "--sign", signing[0], "--key", signing[1], "--json")
+    assert ran.code == 0, ran.err
+    path = Path(ran.json["samples"][0]["path"])
+    picture = next((tmp_path / "papers" / "funsd" / "images").glob("*.png"))
+    shown = lucida("generate", "show", path, picture, "--json").json["files"]
+    for row in shown:
+        assert (row["credentials"]["state"], row["credentials"]["signer"]) == ("Valid", "Test signer")
+        assert [action["source_type"] for action in row["credentials"]["actions"]] == [COMPUTED]
+        assert row["credentials"]["parents"] == []
+    assert path.read_bytes().startswith(b"%PDF")
+    assert lucida("generate", "replay", "papers").out == "1 of 1 sample are the same to the bit.\n"
+    again = lucida(*words)
+    assert (again.code, "other settings" in again.err) == (2, True)
+    assert "--key" in lucida(*words, "--sign", signing[0]).err
+
+
+@pytest.mark.slow  # reads into a library
+def test_changed_pictures_are_signed_as_such(lucida, empty, signing, tmp_path) -> None:
+    Image.linear_gradient("L").resize((90, 60)).convert("RGB").save(tmp_path / "sky.png")
+    assert lucida("ingest", "sky.png", "--workers", 1).code == 0
+    words = ("generate", "augment", "--per-item", 1, "--only", "flip", "--out", "set")
+    ran = lucida(*words, "--sign", signing[0], "--key", signing[1], "--json")
+    assert ran.code == 0, ran.err
+    path = ran.json["samples"][0]["path"]
+    (row,) = lucida("generate", "show", path, "--json").json["files"]
+    found = row["credentials"]
+    assert (row["source_type"], found["state"]) == (ENHANCED, "Valid")
+    assert [action["action"] for action in found["actions"]] == ["c2pa.opened", "c2pa.edited"]
+    assert found["parents"] == [{"title": "sky.png", "relationship": "parentOf"}]
+    assert lucida("generate", "replay", "set").code == 0
+    again = lucida(*words)
+    assert (again.code, "other settings" in again.err) == (2, True)
 
 
 def test_the_settings_may_name_who_signs(lucida, empty, artist, signing) -> None:

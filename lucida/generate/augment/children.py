@@ -7,21 +7,28 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lucida import __version__
 from lucida.generate.augment.operations import augmented
-from lucida.generate.augment.run import AugmentRequest, fitted
+from lucida.generate.augment.run import TOOL, AugmentRequest, fitted
+from lucida.generate.making.credentials import unsigned
 from lucida.generate.making.files import refusals, write_whole
+from lucida.generate.making.order import Parent
 from lucida.generate.making.origin import ENHANCED, encoded
 from lucida.ingest.pictures.perceptual_hash import pixel_digest
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+    from lucida.generate.making.credentials import Seal
+
 FOLDER = "augmented"
 
 
 def augment_examples(
-    folder: Path, request: AugmentRequest, real: Sequence[Mapping[str, Any]], opened: Callable[[str], Image]
+    folder: Path,
+    request: AugmentRequest,
+    real: Sequence[Mapping[str, Any]],
+    opened: Callable[[str], Image],
+    sign: Seal = unsigned,
 ) -> list[dict[str, Any]]:
     """Write augmented pictures of real examples, in place of those that an earlier run wrote.
 
@@ -30,6 +37,7 @@ def augment_examples(
         request: what may happen, how often.
         real: rows of the examples: ``path``, ``label``, ``item`` and more.
         opened: gives the pixels of a path below the folder.
+        sign: gives a file's content with signed credentials.
 
     Returns:
         Their rows, with ``of``, the path of the example that each was made from.
@@ -42,10 +50,11 @@ def augment_examples(
         shutil.rmtree(folder / FOLDER, ignore_errors=True)
     found = []
     for number, row in enumerate(real):
-        image = fitted(opened(row["path"]), request)
+        image, parent = fitted(opened(row["path"]), request), Parent(row["item"], row["source"], row["page"])
         for seed, path in _places(request, row, number):
             changed, _ = augmented(image, (), request.changes, seed)
-            write_whole(folder, {folder / path: encoded(changed, request.suffix, _tool(), ENHANCED)})
+            content = sign(encoded(changed, request.suffix, TOOL, ENHANCED), path, (parent,))
+            write_whole(folder, {folder / path: content})
             kept = {key: row[key] for key in ("label", "item", "source", "page", "licence")}
             size = {"width_px": changed.width, "height_px": changed.height}
             digest = {"pixels_sha256": pixel_digest(changed).hex()}
@@ -57,7 +66,3 @@ def _places(request: AugmentRequest, row: Mapping[str, Any], number: int) -> lis
     stem = Path(row["path"]).relative_to("real").with_suffix("").as_posix()
     seeds = (request.seed + number * request.per_item + place for place in range(request.per_item))
     return [(seed, f"{FOLDER}/{stem}-{place:02d}{request.suffix}") for place, seed in enumerate(seeds)]
-
-
-def _tool() -> str:
-    return f"Lucida {__version__}, augment"

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 from lucida import __version__
 from lucida.errors import LucidaError, StorageFullError, UsageError
 from lucida.generate.augment.operations import Boxes, Changes, augmented
+from lucida.generate.making.credentials import unsigned
 from lucida.generate.making.files import write_whole
 from lucida.generate.making.ledger import Ledger
+from lucida.generate.making.order import Parent
 from lucida.generate.making.origin import ENHANCED, SUFFIXES, encoded
 from lucida.ingest.pictures.perceptual_hash import pixel_digest
 from lucida.types import Box
@@ -21,7 +23,11 @@ from lucida.types import Box
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+    from lucida.generate.making.credentials import Seal
+
 LEDGER, VERSION = "journal.jsonl", 1
+#: Named in marks of origin and in credentials.
+TOOL = f"Lucida {__version__}, augment"
 SAMPLES, ORIGINALS = "samples", "real"
 #: Seeds of one item's samples lie so far from those of the next.
 _SEEDS = 10_000
@@ -105,6 +111,9 @@ def augment(
     subjects: Sequence[Subject],
     picture: Callable[[int], Image],
     told: Callable[[int, int], None] = lambda _done, _total: None,
+    *,
+    sign: Seal = unsigned,
+    signer: str = "",
 ) -> list[dict[str, Any]]:
     """Write the samples of all pictures, or those that an earlier run of the same did not write.
 
@@ -114,6 +123,8 @@ def augment(
         subjects: the pictures.
         picture: gives an item's pixels, RGB; a ``LucidaError`` costs that item only.
         told: hears (pictures done, pictures in all).
+        sign: gives a sample's content with signed credentials.
+        signer: fingerprint of who signs, empty for nobody: a run that was signed does not go on unsigned.
 
     Returns:
         A row for each picture: its item, its samples with seeds, boxes and digests, or its error.
@@ -123,7 +134,8 @@ def augment(
         StorageFullError: the disk refused; what was finished is kept.
         KeyboardInterrupt: passed on; the same call goes on.
     """
-    asked = json.loads(json.dumps({"request": request.to_json(), "subjects": [one.to_json() for one in subjects]}))
+    wanted = {"request": request.to_json(), "subjects": [one.to_json() for one in subjects]}
+    asked = json.loads(json.dumps(wanted | ({"signed": signer} if signer else {})))
     with Ledger(folder, LEDGER, VERSION) as ledger:
         if ledger.head is None:
             ledger.begin({"asked": asked, "lucida": __version__})
@@ -135,7 +147,7 @@ def augment(
         done = {row["item"] for row in ledger.rows}
         for number, subject in enumerate(subjects):
             if subject.item not in done:
-                ledger.add(_written(folder, request, subject, number, picture))
+                ledger.add(_written(folder, request, subject, number, picture, sign))
             told(number + 1, len(subjects))
         return ledger.rows
 
@@ -157,7 +169,7 @@ def fitted(image: Image, request: AugmentRequest) -> Image:
 
 
 def _written(
-    folder: Path, request: AugmentRequest, subject: Subject, number: int, picture: Callable[[int], Image]
+    folder: Path, request: AugmentRequest, subject: Subject, number: int, picture: Callable[[int], Image], sign: Seal
 ) -> dict[str, Any]:
     try:
         image = fitted(picture(subject.item), request)
@@ -165,12 +177,12 @@ def _written(
         raise
     except LucidaError as error:
         return {"item": subject.item, "error": error.message, "advice": error.advice, "samples": []}
-    tool = f"Lucida {__version__}, augment"
+    parent = Parent(subject.item, subject.source, subject.page)
     files: dict[Path, bytes] = {}
     rows = []
     for place, (seed, changed, boxes) in enumerate(samples_of(image, request, subject, number)):
         path = f"{SAMPLES}/{subject.item:06d}-{place:03d}{request.suffix}"
-        content = encoded(changed, request.suffix, tool, ENHANCED)
+        content = sign(encoded(changed, request.suffix, TOOL, ENHANCED), path, (parent,))
         files[folder / path] = content
         rows.append({
             "path": path, "seed": seed, "boxes": boxes_to_json(boxes), "width_px": changed.width,
@@ -183,6 +195,6 @@ def _written(
     }  # fmt: skip
     if request.originals:
         row["original"] = f"{ORIGINALS}/{subject.item:06d}{request.suffix}"
-        files[folder / row["original"]] = encoded(image, request.suffix, tool, None)
+        files[folder / row["original"]] = encoded(image, request.suffix, TOOL, None)
     write_whole(folder, files)
     return row

@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,12 +21,18 @@ from lucida.generate.documents.request import PaperRequest
 from lucida.generate.documents.telling import Known
 from lucida.generate.documents.wearing import Picture, worn
 from lucida.generate.files import save_document
+from lucida.generate.making.credentials import unsigned
 from lucida.generate.making.files import write_whole
 from lucida.generate.making.ledger import Ledger
 from lucida.generate.making.replaying import Replayed
 from lucida.generate.scans import rasterise
 
+if TYPE_CHECKING:
+    from lucida.generate.making.credentials import Seal
+
 LEDGER, MANIFEST, VERSION = "journal.jsonl", "manifest.json", 1
+#: Named in credentials.
+TOOL = f"Lucida {__version__}, documents"
 #: What tells its manifest from those of other runs.
 KIND = "documents"
 PAGES, FORMS, TRUTH, QUESTIONS = "pages", "funsd", "truth", "questions.jsonl"
@@ -109,6 +115,7 @@ def make_papers(
     made: Callable[[int], Made],
     asked: Mapping[str, Any] | None = None,
     told: Callable[[int, int], None] = lambda _done, _total: None,
+    sign: Seal = unsigned,
 ) -> Papers:
     """Make papers into a folder, or go on where an earlier run of the same ended.
 
@@ -119,6 +126,7 @@ def make_papers(
         made: makes the paper of a number; a ``LucidaError`` costs that paper only.
         asked: what else tells two runs apart, plain JSON.
         told: hears (papers done, papers in all).
+        sign: gives a file's content with signed credentials. They name no source: a file's name may be somebody's.
 
     Raises:
         UsageError: the folder holds something else, or was begun with other settings.
@@ -136,7 +144,7 @@ def make_papers(
         done = {row["name"] for row in ledger.rows}
         for number, name in enumerate(names):
             if name not in done:
-                ledger.add(_written(folder, name, request, lambda at=number: made(at)))  # type: ignore[misc]
+                ledger.add(_written(folder, name, request, lambda at=number: made(at), sign))  # type: ignore[misc]
             told(number + 1, len(names))
         return _finished(folder, ledger)
 
@@ -180,8 +188,8 @@ def replay_papers(
     return found
 
 
-def _written(folder: Path, name: str, request: PaperRequest, made: Callable[[], Made]) -> dict[str, Any]:
-    """Make one paper and write its files; the row for the ledger."""
+def _written(folder: Path, name: str, request: PaperRequest, made: Callable[[], Made], sign: Seal) -> dict[str, Any]:
+    """Make one paper and write its files; the row for the ledger, with their hashes before they were signed."""
     try:
         paper = made()
     except StorageFullError:
@@ -189,13 +197,17 @@ def _written(folder: Path, name: str, request: PaperRequest, made: Callable[[], 
     except LucidaError as error:
         return {"name": name, "error": error.message, "advice": error.advice}
     files = _files(name, request, paper)
-    write_whole(folder, {folder / path: content for path, content in files.items()})
+    write_whole(folder, {folder / path: _sealed(content, path, sign) for path, content in files.items()})
     pages = [picture.page for picture in paper.pictures]
     return {
         "name": name, "kind": paper.kind, "language": paper.language, "source": _source(name, request, paper),
         "pages": len(pages), "questions": sum(len(page.questions) for page in pages), "parents": list(paper.parents),
         **paper.facts, "files": {path: hashlib.sha256(content).hexdigest() for path, content in files.items()},
     }  # fmt: skip
+
+
+def _sealed(content: bytes, path: str, sign: Seal) -> bytes:
+    return content if path.endswith(".json") else sign(content, path, ())
 
 
 def _source(name: str, request: PaperRequest, paper: Made) -> str:

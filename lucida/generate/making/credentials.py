@@ -1,7 +1,7 @@
-"""Content credentials: signed C2PA manifests in drawn files, which say who drew them, with what, and after what.
+"""Content credentials: signed C2PA manifests in files that were made, which say who made them, with what, after what.
 
-C2PA Technical Specification 2.x: the action ``c2pa.created`` with IPTC's digital source type, sources as ingredients of
-the relationship ``inputTo``. Nothing is sent anywhere: no time stamp is asked for, and no remote manifest is fetched.
+C2PA Technical Specification 2.x: actions with IPTC's digital source types (``acts``), sources as ingredients. Nothing
+is sent anywhere: no time stamp is asked for, and no remote manifest is fetched.
 No thumbnails are embedded, so that a file shows nothing of the pictures that it was made after.
 """
 
@@ -12,18 +12,31 @@ import io
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any, TypeAlias
 
+from lucida import __version__
 from lucida.errors import SourceError, UsageError
-from lucida.generate.making.origin import SUFFIXES, TRAINED, encoded
+from lucida.generate.making.acts import DRAWN, Act
+from lucida.generate.making.origin import SUFFIXES, encoded
 from lucida.lazy import require
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lucida.generate.making.order import Parent
 
+    #: Gives a made file's content with credentials, from the content, its path and what it was made from.
+    Seal: TypeAlias = Callable[[bytes, str, Sequence[Parent]], bytes]
+
 _PURPOSE = "sign and read content credentials"
-_TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".webp": "image/webp"}
+_TYPES = {
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".webp": "image/webp",
+    ".pdf": "application/pdf",
+}
 _QUIET = {
     "builder": {"thumbnail": {"enabled": False}},
     "verify": {"remote_manifest_fetch": False, "ocsp_fetch": False},
@@ -71,37 +84,40 @@ class Signer:
         self.signed(encoded(Image.new("RGB", (8, 8)), ".png", "Lucida"), ".png", title="trial", tool="Lucida")
 
     def signed(
-        self, content: bytes, suffix: str, *, title: str, tool: str, version: str = "", parents: Sequence[Parent] = ()
+        self,
+        content: bytes,
+        suffix: str,
+        *,
+        title: str,
+        tool: str,
+        version: str = "",
+        parents: Sequence[Parent] = (),
+        act: Act = DRAWN,
     ) -> bytes:
-        """A drawn file with credentials in it; its pixels and its other metadata stay.
+        """A made file with credentials in it; its pixels and its other metadata stay.
 
         Args:
             content: of the file.
-            suffix: ``.png``, ``.jpg`` or ``.webp``.
+            suffix: ``.png``, ``.jpg``, ``.webp`` or ``.pdf``.
             title: the file's name.
-            tool: the model that drew.
+            tool: the model that drew, or what else made it.
             version: of Lucida.
-            parents: items that guided the drawing. They become ingredients by the names of their sources, and bring
+            parents: items that it was made from. They become ingredients by the names of their sources, and bring
                 their own credentials along where they have some.
+            act: how it was made.
 
         Raises:
             UsageError: certificate and key cannot sign.
         """
         names = [f"item-{parent.id}" for parent in parents]
-        action = {
-            "action": "c2pa.created",
-            "digitalSourceType": TRAINED,
-            "softwareAgent": {"name": tool},
-            **({"parameters": {"ingredientIds": names}} if names else {}),
-        }
         maker = {"name": "Lucida"} | ({"version": version} if version else {})
-        told = [_ingredient(name, parent) for name, parent in zip(names, parents, strict=True)]
+        told = [act.ingredient(name, parent) for name, parent in zip(names, parents, strict=True)]
         files = [_file_type(Path(parent.source)) for parent in parents]
         manifest = {
             "claim_generator_info": [maker],
             "title": title,
             "format": _TYPES[suffix],
-            "assertions": [{"label": "c2pa.actions.v2", "data": {"actions": [action]}}],
+            "assertions": [{"label": "c2pa.actions.v2", "data": {"actions": act.actions(tool, names)}}],
             "ingredients": [row for row, kind in zip(told, files, strict=True) if kind is None],
         }
         target = io.BytesIO()
@@ -121,6 +137,30 @@ class Signer:
             f"{self._name} cannot sign: {error}.",
             "Give a certificate for signing documents, its chain behind it, and its own key, both PEM and valid today.",
         )
+
+
+def seal(signer: Signer | None, tool: str, act: Act = DRAWN) -> Seal:
+    """How the files of a run are signed; where nobody signs, they stay as they are.
+
+    Args:
+        signer: who signs.
+        tool: what makes them.
+        act: how they are made.
+    """
+
+    def signed(content: bytes, name: str, parents: Sequence[Parent] = ()) -> bytes:
+        if signer is None:
+            return content
+        path = PurePosixPath(name)
+        title = {"title": path.name, "tool": tool, "version": __version__}
+        return signer.signed(content, path.suffix, **title, parents=parents, act=act)
+
+    return signed
+
+
+def unsigned(content: bytes, _name: str, _parents: Sequence[Parent] = ()) -> bytes:
+    """The ``Seal`` of whoever signs nothing."""
+    return content
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,17 +275,6 @@ def _algorithm(key: bytes, path: Path) -> str:
     if isinstance(found, rsa.RSAPrivateKey):
         return "ps256"
     raise UsageError(f"{path} is a key of a kind that C2PA does not know.", "Take P-256, P-384, P-521, Ed25519 or RSA.")
-
-
-def _ingredient(name: str, parent: Parent) -> dict[str, str]:
-    """An item as what a drawing was made from, by its source's own name: where the file lies is nobody's business."""
-    return {
-        "title": Path(parent.source).name,
-        "relationship": "inputTo",
-        "instance_id": name,
-        "label": name,
-        "description": f"page {parent.page}",
-    }
 
 
 def _file_type(path: Path) -> str | None:

@@ -15,6 +15,7 @@ from lucida.errors import ModelError, UsageError
 from lucida.generate.gates.gate import Candidate
 from lucida.generate.gates.panel import Judged, Panel
 from lucida.generate.making.conditions import Condition, Shelf, condition, request_for
+from lucida.generate.making.credentials import unsigned
 from lucida.generate.making.files import TEMPORARY, write_whole
 from lucida.generate.making.order import SEEDS_PER_CLASS, Order, Wanted
 from lucida.generate.making.origin import encoded
@@ -24,6 +25,7 @@ from lucida.ingest.pictures.perceptual_hash import pixel_digest
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+    from lucida.generate.making.credentials import Seal
     from lucida.generate.making.journal import Journal
     from lucida.models.protocols.drawing import Drawn, DrawStep, Generator
 
@@ -86,7 +88,7 @@ class Job:
         panel: judges.
         shelf: has the items that guide drawings.
         tool: what the files' marks of origin name as their maker.
-        sign: gives a file's content with signed credentials, from the content, its name and what guided it.
+        sign: gives a file's content with signed credentials.
         told: hears how it goes; must return quickly.
 
     Raises:
@@ -101,7 +103,7 @@ class Job:
         shelf: Shelf,
         *,
         tool: str = "Lucida",
-        sign: Callable[[bytes, str, Condition], bytes] = lambda content, _name, _given: content,
+        sign: Seal = unsigned,
         told: Callable[[Making], None] = lambda _making: None,
     ) -> None:
         assert journal.order is not None
@@ -159,7 +161,7 @@ class Job:
         for name, row, image, own in zip(names, judged, images, drawn.seeds, strict=True):
             aside = recipe.aside and not row.accepted
             path = f"{REJECTED if aside else SAMPLES}/{name}"
-            content = self._sign(encoded(image, recipe.suffix, self._tool), name, given)
+            content = self._sign(encoded(image, recipe.suffix, self._tool), name, given.parents)
             files[self._journal.folder / path] = content
             samples.append(_sample(path, own, row, image, content))
         write_whole(self._journal.folder, files)

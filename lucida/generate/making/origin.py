@@ -17,9 +17,14 @@ from lucida.errors import UsageError
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-TRAINED = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
+_TERMS = "http://cv.iptc.org/newscodes/digitalsourcetype"
+TRAINED = f"{_TERMS}/trainedAlgorithmicMedia"
 #: A photograph, changed by rules and not by a model.
-ENHANCED = "http://cv.iptc.org/newscodes/digitalsourcetype/algorithmicallyEnhanced"
+ENHANCED = f"{_TERMS}/algorithmicallyEnhanced"
+#: Made by rules alone, after no model and no picture.
+COMPUTED = f"{_TERMS}/algorithmicMedia"
+#: Of parts that were there before and parts that were made.
+COMPOSED = f"{_TERMS}/compositeSynthetic"
 SUFFIXES = (".png", ".jpg", ".webp")
 _PNG_KEY = "XML:com.adobe.xmp"
 _SOURCE_TYPE = re.compile(rb'DigitalSourceType="([^"]+)"')
