@@ -28,7 +28,7 @@ $(READY): pyproject.toml constraints.txt
 tesseract:
 	@sh scripts/install-tesseract.sh
 
-demo: setup ## Read the example folder, search it, ask it, and write demo-output/report.html
+demo: setup ## Read the example folder, search it, ask it, make from it, and write demo-output/report.html
 	@$(BIN)/lucida demo --out demo-output
 
 test: setup lint types unit slow ## Lint, format check, strict types, all tests

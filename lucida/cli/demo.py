@@ -1,4 +1,4 @@
-"""``lucida demo``: the whole story on the example folder, ending in a report to look at."""
+"""``lucida demo``: the whole story on the example folder, from reading to making, ending in a report to look at."""
 
 from __future__ import annotations
 
@@ -40,15 +40,18 @@ def demo(
     ] = None,
     as_json: AsJson = False,
 ) -> int:
-    """Read an example folder, search it, ask it, and write a report with pictures."""
+    """Read an example folder, search it, ask it, make things from it, and write a report with pictures."""
+    from lucida.cli.demo_making import clear, make
     from lucida.cli.report import write_report
     from lucida.library import Library
 
     to = to.absolute()
     folder = _examples(examples)
     _fresh_library(to / "library")
+    clear(to / "made")
     with Library.open(to / "library") as library:
         story = tell(library, folder)
+        story.made = make(library, folder, to / "made")
     report = write_report(story, to / "report.html")
     sheet = to / "pictures.png"
     _contact_sheet(story).save(sheet)
@@ -57,6 +60,8 @@ def demo(
     else:
         out().print(f"\nThe report with pictures: {report}", style="bold")
         out().print(f"Pictures found:           {sheet}")
+        if story.made:
+            out().print(f"What was made:            {to / 'made'}")
         out().print(f'Go on yourself:           lucida search "payment terms" --library {to / "library"}')
     return int(ExitCode.DONE)
 
@@ -182,5 +187,6 @@ def _as_json(story: Story, report: Path) -> dict[str, Any]:
         "ingest": story.report.to_json(),
         "searches": [{"query": s.query, "hits": [hit.to_json() for hit in s.hits]} for s in story.searches],
         "questions": [{"question": q.question, "expected": q.expected, **q.answer.to_json()} for q in story.questions],
+        "made": [{"title": m.title, "detail": m.detail, "folder": str(m.folder)} for m in story.made],
         "report": str(report),
     }

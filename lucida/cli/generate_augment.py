@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lucida.cli.generate_options import SPLITS, Formats, Key, Sign, Splits, Suffix, identity_of
+from lucida.cli.generate_options import SPLITS, Formats, Key, Sign, Splits, Suffix, identity_of, names_in
 from lucida.cli.options import AsJson, LibraryDir, PathGlob
 from lucida.cli.output import err, out, plural, print_json, short_path
 from lucida.cli.run_bar import RunBar
@@ -23,7 +23,11 @@ def augment(
     like: Annotated[
         list[int] | None, typer.Option("--like", metavar="ID", help="Picture by its id; repeatable.")
     ] = None,
-    top_k: Annotated[int, typer.Option("-k", "--top-k", min=1, help="Most pictures.")] = 100,
+    classes: Annotated[
+        str | None,
+        typer.Option("--classes", metavar="WORDS", help='Classes that pictures show, e.g. "cat,sailing boat".'),
+    ] = None,
+    top_k: Annotated[int, typer.Option("-k", "--top-k", min=1, help="Most pictures, of each class.")] = 100,
     per_item: Annotated[int, typer.Option("--per-item", min=1, help="Augmented pictures of each.")] = 4,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Of the changes.")] = 0,
     preset: Annotated[str, typer.Option("--preset", metavar="NAME", help="gentle or strong.")] = "gentle",
@@ -59,8 +63,7 @@ def augment(
     from lucida.generate.making.splits import parse_shares
     from lucida.library import Library
 
-    names = tuple(dict.fromkeys(part.strip() for part in only.split(",") if part.strip()))
-    request = AugmentRequest(Changes(preset, names), per_item, seed, max_side, originals, f".{suffix}")
+    request = AugmentRequest(Changes(preset, names_in(only)), per_item, seed, max_side, originals, f".{suffix}")
     shares = parse_shares(splits)
     with Library.open(library, create=False) as opened, RunBar("Augmenting", 1) as told:
         made = opened.generate_augmented(
@@ -68,6 +71,7 @@ def augment(
             target,
             query=query,
             like=like or (),
+            classes=names_in(classes or ""),
             path=path,
             top_k=top_k,
             label=label,

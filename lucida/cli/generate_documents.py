@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lucida.cli.generate_options import Key, Sign, identity_of
+from lucida.cli.generate_options import Key, Sign, identity_of, names_in
 from lucida.cli.options import AsJson, LibraryDir
 from lucida.cli.output import err, out, plural, print_json, short_path
 from lucida.cli.run_bar import RunBar
@@ -80,16 +80,16 @@ def documents(
     request = PaperRequest(
         seed=seed,
         count=count if count is not None else (1 if like else 20),
-        kinds=_names(kinds) if kinds is not None else tuple(KINDS),
-        languages=_names(languages),
-        wear=_names(wear),
+        kinds=names_in(kinds) if kinds is not None else tuple(KINDS),
+        languages=names_in(languages),
+        wear=names_in(wear),
         strength=strength,
         text_layer=text_layer,
         written=written,
         dpi=dpi,
         letters_pt=letters_pt,
     )
-    made = _made(request, target, like or [], _names(keep), library, identity_of(sign, key))
+    made = _made(request, target, like or [], names_in(keep), library, identity_of(sign, key))
     _report(made, as_json=as_json)
     return int(ExitCode.SOME_FILES_FAILED if made.failed else ExitCode.DONE)
 
@@ -110,10 +110,6 @@ def _made(
             return draw_papers(request, target, told, sign)
         with Library.open(library, create=False) as opened:
             return opened.generate_documents(request, target, like=like, keep=keep, sign=sign, told=told)
-
-
-def _names(text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
 
 
 def _report(made: Papers, *, as_json: bool) -> None:

@@ -83,6 +83,11 @@ def recipe_of(*, gates: Sequence[str], **settings: Any) -> Recipe:
     return Recipe(**settings, thresholds=Thresholds().changed(gates))
 
 
+def names_in(text: str) -> tuple[str, ...]:
+    """The parts of a text between commas, each once."""
+    return tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+
+
 def identity_of(sign: Path | None, key: Path | None) -> Identity | None:
     """Who signs, None where nobody is named.
 

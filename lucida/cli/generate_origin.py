@@ -47,10 +47,9 @@ def origin_of(path: Path) -> dict[str, Any]:
         SourceError: it is no picture, or its credentials do not parse.
     """
     from lucida.generate.making.credentials import read_credentials
-    from lucida.generate.making.origin import source_type
 
     try:
-        declared = source_type(path) if path.suffix.lower() != ".pdf" else _nothing(path)
+        declared = _declared(path)
     except (OSError, ValueError, SyntaxError) as error:
         raise SourceError(
             f"{printable(str(path))} is no picture: {error}.", "Name PNG, JPEG, WebP or PDF files."
@@ -65,9 +64,14 @@ def origin_of(path: Path) -> dict[str, Any]:
     return {"source_type": declared, "credentials": credentials, "credentials_read": read}
 
 
-def _nothing(path: Path) -> None:
-    """A paper declares its origin in credentials alone; it must be there all the same."""
-    path.stat()
+def _declared(path: Path) -> str | None:
+    """What a file's mark of origin says. A paper has none: it says it in credentials alone."""
+    if path.suffix.lower() == ".pdf":
+        path.stat()  # it must be there all the same
+        return None
+    from lucida.generate.making.origin import source_type
+
+    return source_type(path)
 
 
 def said(origin: dict[str, Any]) -> list[str]:

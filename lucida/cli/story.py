@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -34,6 +35,17 @@ class Question:
 
 
 @dataclass(slots=True)
+class Making:
+    """Something that the demo made, where it lies, and a picture of it."""
+
+    title: str
+    detail: str
+    folder: Path
+    picture: Image
+    seconds: float = 0.0
+
+
+@dataclass(slots=True)
 class Story:
     """All that the demo did, for the report."""
 
@@ -41,3 +53,4 @@ class Story:
     statistics: Statistics
     searches: list[Search] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
+    made: list[Making] = field(default_factory=list)

@@ -13,7 +13,7 @@ from lucida.library.opened import OpenLibrary
 from lucida.types import Hit
 
 if TYPE_CHECKING:
-    from lucida.generate.augment.run import AugmentRequest
+    from lucida.generate.augment.run import AugmentRequest, Subject
     from lucida.generate.documents.request import PaperRequest
     from lucida.generate.documents.run import Papers
     from lucida.generate.making.credentials import Identity, Signer
@@ -64,6 +64,7 @@ class DerivingLibrary(OpenLibrary):
         *,
         query: str = "",
         like: Iterable[int | Hit] = (),
+        classes: Sequence[str] = (),
         path: str | None = None,
         top_k: int = 100,
         label: str = "",
@@ -79,8 +80,9 @@ class DerivingLibrary(OpenLibrary):
             out: folder, new, empty, or of the run that is to go on.
             query: which pictures; without it and ``like``, all that fit ``path``.
             like: hits or ids of pictures.
+            classes: several labels, told apart as ``classify`` tells them; ``car|automobile`` has a synonym.
             path: only sources that fit this glob.
-            top_k: most pictures.
+            top_k: most pictures, of each class.
             label: their class; empty for the query.
             formats: see ``generate_dataset``.
             shares: of the splits; None for 0.8 train, 0.1 validation, 0.1 test.
@@ -99,14 +101,24 @@ class DerivingLibrary(OpenLibrary):
 
         index, wanted, signer = self._reading(), check_formats(formats), self._signer(sign)
         named = [one.id if isinstance(one, Hit) else one for one in like]
-        items = named or self._pictures(query, path, top_k)
-        subjects, kept_out = subjects_of(index, items, label or query or "picture")
+        if classes and (named or query or label):
+            raise UsageError("Classes are named, and other pictures too.", "Give either classes, or a query or items.")
+        found = self._classes(classes, path, top_k) if classes else {}
+        if not classes:
+            found = {label or query or "picture": named or self._pictures(query, path, top_k)}
+        subjects: list[Subject] = []
+        kept_out: list[str] = []
+        for name, items in found.items():
+            allowed, kept = subjects_of(index, items, name)
+            subjects, kept_out = [*subjects, *allowed], [*kept_out, *kept]
         if named and kept_out:
             raise UsageError(
                 f"Nothing may be made from {kept_out[0]}: it is marked no-derivatives.",
                 "Name other items, or change the mark with: lucida mark SOURCE --derivatives.",
             )
         notes = [f"{len(kept_out)} pictures are of sources marked no-derivatives and left out."] if kept_out else []
+        shown = {subject.label for subject in subjects}
+        notes += [f"Nothing in the library shows {name}: it is no class here." for name in found if name not in shown]
         folder, shelf = Path(out).expanduser().absolute(), LibraryShelf(index, self.passwords)
         made = make_augmented(folder, request, subjects, shelf, wanted, shares or SHARES, notes, told, signer)
         return record_augmented(made, self._writing)
@@ -115,6 +127,17 @@ class DerivingLibrary(OpenLibrary):
         from lucida.library.generating import signer_for
 
         return signer_for(sign, self.config, self.folder)
+
+    def _classes(self, labels: Sequence[str], path: str | None, most: int) -> dict[str, list[int]]:
+        """Pictures that show each label and none of the others, by the label's first name, the surest first."""
+        from lucida.generate.gates.gate import Thresholds
+        from lucida.library.retrieving import Retrieval, Topic
+
+        topics = [Topic(label) for label in dict.fromkeys(labels)]
+        least = Thresholds().agreement
+        retrieval = Retrieval(self._reading(), self.shared_encoder(), lambda *_: [], path, most, least)
+        found = retrieval.find(topics, most)
+        return {topic.name: [one.id for one in row.real] for topic, row in zip(topics, found, strict=True)}
 
     def _pictures(self, query: str, path: str | None, top_k: int) -> list[int]:
         """Pictures that a query finds, or all below a path, whole pages apart."""

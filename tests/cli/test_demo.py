@@ -31,7 +31,13 @@ def examples(tmp_path: Path) -> Path:
     return folder
 
 
-def test_the_whole_story(lucida, examples, tmp_path) -> None:
+PLAN = {"kinds": ["receipt"], "like": "nowhere.pdf", "classes": ["boat"], "prompt": "a red ferry"}
+
+
+def test_the_whole_story(lucida, examples, artists, tmp_path, monkeypatch) -> None:
+    (examples / "making.json").write_text(json.dumps(PLAN))
+    monkeypatch.setattr("lucida.models.mini.drawer.find", lambda: tmp_path)
+    monkeypatch.setattr("lucida.models.registry.load_generator", lambda *_a, **_k: artists.Artist())
     ran = lucida("demo", "--examples", examples, "--out", tmp_path / "out", "--json")
     assert ran.code == 0, ran.err
     story = ran.json
@@ -42,6 +48,13 @@ def test_the_whole_story(lucida, examples, tmp_path) -> None:
     assert "broken.pdf is empty." in page
     assert page.count("data:image/webp;base64,") >= 3
     assert not re.search(r"""(?:src|href)=["'](?!data:)""", page)
+    # What can be made is; no file has the name, and no picture shows the class, which is said.
+    assert [made["title"] for made in story["made"]] == ["papers from templates", "pictures by the embedded generator"]
+    assert all((Path(made["folder"]) / "manifest.json").is_file() for made in story["made"])
+    assert ran.err.count("make    not here: ") == 2
+    assert "“a red ferry”" in page
+    (tmp_path / "out" / "made" / "papers" / "journal.jsonl").unlink()
+    assert lucida("demo", "--examples", examples, "--out", tmp_path / "out").code == 2
 
 
 def test_documents_cannot_put_markup_into_the_report(lucida, examples, tmp_path) -> None:

@@ -194,3 +194,13 @@ def test_pictures_like_others(stocked, artist, tmp_path):
 def test_seconds_of_each_part_are_counted(make):
     seconds = make().manifest.seconds()
     assert set(seconds) == {"drawing", "gates", "writing"}
+
+
+def test_classes_are_augmented_apart(stocked, tmp_path):
+    request = AugmentRequest(Changes("gentle", ("flip",)), per_item=1)
+    made = stocked.generate_augmented(request, tmp_path / "set", classes=["red|crimson", "blue", "green"])
+    assert sorted(subject.label for subject in made.subjects) == ["blue"] * 2 + ["red"] * 3
+    assert made.notes == ("Nothing in the library shows green: it is no class here.",)
+    assert "| red | 6 |" in (tmp_path / "set" / "README.md").read_text()
+    with pytest.raises(UsageError, match="Classes are named"):
+        stocked.generate_augmented(request, tmp_path / "other", classes=["red"], query="blue")
