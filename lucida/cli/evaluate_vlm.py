@@ -10,7 +10,7 @@ import typer
 from lucida.cli.options import AsJson
 from lucida.cli.output import out, print_json
 from lucida.cli.run_bar import RunBar
-from lucida.cli.train_vlm import Data, HoldOut
+from lucida.cli.train_vlm import Data, HoldOut, Papers
 from lucida.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ def vlm(
     data: Data,
     each: Annotated[int, typer.Option("--each", min=1, help="Questions of a kind and set, at most.")] = 100,
     hold_out: HoldOut = None,
+    papers: Papers = None,
     card: Annotated[
         Path | None, typer.Option("--card", metavar="FILE", help="Write the figures as a table for a model card here.")
     ] = None,
@@ -45,7 +46,7 @@ def vlm(
     from lucida.training.vlm.recipe import HELD_OUT, sources
 
     model = load_vlm(spec)
-    questions = held_out_questions(sources(data, hold_out or HELD_OUT), each, seed)
+    questions = held_out_questions(sources(data, hold_out or HELD_OUT, papers or ()), each, seed)
     with RunBar("Asking", len(questions)) as advance:
         asked = ask_all(model, questions, advance)
     report = summarise(asked, seed=seed)

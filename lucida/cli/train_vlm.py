@@ -28,6 +28,15 @@ HoldOut = Annotated[
     typer.Option("--hold-out", help="Family of art styles kept for measuring; repeatable; twemoji if not given."),
 ]
 
+Papers = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--papers",
+        metavar="FOLDER",
+        help="Papers that lucida generate documents drew, as a further source; repeatable.",
+    ),
+]
+
 
 def vlm(
     folder: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of the run; an interrupted run goes on.")],
@@ -37,6 +46,7 @@ def vlm(
         Path | None, typer.Option("--start", metavar="TOWER", help="Folder of the eye; the present mini if not given.")
     ] = None,
     hold_out: HoldOut = None,
+    papers: Papers = None,
     batch: Annotated[int, typer.Option("--batch", min=1, help="Conversations per step.")] = 48,
     learning_rate: Annotated[float | None, typer.Option("--learning-rate", min=0.0, help="At its greatest.")] = None,
     seed: Annotated[int, typer.Option("--seed", help="Of everything random.")] = 1,
@@ -61,7 +71,7 @@ def vlm(
         recipe = replace(recipe, schedule=replace(recipe.schedule, peak_rate=learning_rate))
     tower = files.read(start or files.find())
     eye = Eye(str(tower.vision.get("timm_model_name")), tower.weights, tower.mean, tower.std)
-    shares = sources(data, hold_out or HELD_OUT)
+    shares = sources(data, hold_out or HELD_OUT, papers or ())
     trainer = vlm_trainer(shares, folder, recipe, eye, lambda processor: Chat(processor, TEMPLATE, str(folder)))
     _run(trainer, folder)
     made = folder / "model"

@@ -95,8 +95,13 @@ def _asked(way: str, kind: str, style: str, rng: np.random.Generator) -> Exchang
         true = rng.random() < 0.5
         said = pick(rng, NAMES[kind]) if true else pick(rng, _unlike(kind))
         return Exchange("yes or no", worded(rng, _IS, a=said), ("yes" if true else "no",))
-    bare = tuple(name.split(" ", 1)[1] for name in NAMES[kind] if name.startswith(("a ", "an ", "the ")))
-    return Exchange("chart" if chart else "page", worded(rng, _CHART if chart else _WHAT), (*NAMES[kind], *bare))
+    return kind_of_page(NAMES[kind], rng, chart=chart)
+
+
+def kind_of_page(names: Sequence[str], rng: np.random.Generator, *, chart: bool = False) -> Exchange:
+    """A question for the kind of a page or a chart, which has these names, each with its article."""
+    bare = tuple(name.split(" ", 1)[1] for name in names if name.startswith(("a ", "an ", "the ")))
+    return Exchange("chart" if chart else "page", worded(rng, _CHART if chart else _WHAT), (*names, *bare))
 
 
 def _unlike(kind: str) -> Sequence[str]:

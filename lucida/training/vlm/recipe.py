@@ -15,6 +15,7 @@ from lucida.training.vlm.conversation import Scribe, Writer
 from lucida.training.vlm.feed import Feed, Share, texts_of
 from lucida.training.vlm.named import Named
 from lucida.training.vlm.pages import PageLessons
+from lucida.training.vlm.papers import PaperLessons
 from lucida.training.vlm.scenes import SceneLessons
 from lucida.training.vlm.texts import Readings, TextLessons
 from lucida.training.vlm.trainer import Recipe, Trainer
@@ -42,19 +43,22 @@ _SETS = {
 }
 #: What needs no packed set: copying is learned first.
 _TEXTS, _CHARTS = (0.25, 0.12), (0.05, 0.08)
+#: Drawn papers, where some are given.
+_PAPERS = (0.10, 0.15)
 _TOKENIZER = "tokenizer.json"
 
 
-def sources(data: Sequence[Path], held_out: Sequence[str] = HELD_OUT) -> dict[str, Share]:
+def sources(data: Sequence[Path], held_out: Sequence[str] = HELD_OUT, papers: Sequence[Path] = ()) -> dict[str, Share]:
     """What is taught, by name.
 
     Args:
         data: folders of packed sets that ``lucida train data`` makes; of sets of one name the last is taken, and sets
             that are not there are left out.
         held_out: families of art styles that are kept for measuring.
+        papers: folders of papers that ``lucida generate documents`` drew.
 
     Raises:
-        UsageError: there is no packed set.
+        UsageError: there is no packed set, or a folder holds no papers.
     """
     found = {name: folder / name for folder in data for name in _SETS if (folder / name / CARD).is_file()}
     if not found:
@@ -66,6 +70,9 @@ def sources(data: Sequence[Path], held_out: Sequence[str] = HELD_OUT) -> dict[st
     shares = {name: _share(name, PackedSet.open(found[name]), readings, held_out) for name in _SETS if name in found}
     shares["texts"] = Share(TextLessons(readings), *_TEXTS)
     shares["charts"] = Share(ChartLessons(_SHEETS), *_CHARTS)
+    if papers:
+        # The last: a run without papers draws its lessons as it always did.
+        shares["papers"] = Share(PaperLessons(papers, _SHEETS), *_PAPERS)
     return shares
 
 

@@ -27,7 +27,7 @@ _HIGH = re.compile(
 )
 _LOWER, _UPPER = Box(0.0, 0.5, 1.0, 1.0), Box(0.0, 0.0, 1.0, 0.5)
 #: A text of more characters than this, and a longer quote, is not taught.
-_LONGEST_TEXT, _LONGEST_QUOTE = 900, 120
+LONGEST_TEXT, LONGEST_QUOTE = 900, 120
 #: Of drawn lists, those that are asked for what is not in them.
 _IN_VAIN = 0.25
 
@@ -87,7 +87,7 @@ def part_for(question: str) -> Box:
 
 def _read(example: Example) -> Read | None:
     """A question of the reader's own sources; None where its text is too long."""
-    if len(example.passage) > _LONGEST_TEXT:
+    if len(example.passage) > LONGEST_TEXT:
         return None
     part = part_for(example.question)
     if not example.spans:
@@ -102,10 +102,10 @@ def _quote(text: str, start: int, end: int) -> str:
     first = text.rfind("\n", 0, start) + 1
     last = text.find("\n", end)
     line = text[first : last if last >= 0 else len(text)]
-    if len(line) <= _LONGEST_QUOTE:
+    if len(line) <= LONGEST_QUOTE:
         return line.strip()
     holding = [line[a:b] for a, b in sentences_in(line) if a <= start - first and end - first <= b]
-    return holding[0] if holding and len(holding[0]) <= _LONGEST_QUOTE else text[start:end]
+    return holding[0] if holding and len(holding[0]) <= LONGEST_QUOTE else text[start:end]
 
 
 def _listed(rng: np.random.Generator) -> Read:
