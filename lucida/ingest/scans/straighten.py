@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lucida.ingest.scans import deskew
+from lucida.ingest.scans.checkboxes import find_boxes, with_boxes
 from lucida.types import Box, Word
 
 if TYPE_CHECKING:
@@ -113,7 +114,8 @@ def _read_turned(
     if skew:
         turned = turned.rotate(skew, Images.Resampling.BICUBIC, expand=True, fillcolor=255)
     view = Straightened(grey.size, rotation, skew, turned.size)
-    return list(ocr.read(turned, dpi=dpi).words), view
+    words = ocr.read(turned, dpi=dpi).words
+    return with_boxes(words, find_boxes(turned, dpi), turned.size), view
 
 
 def _unsure(words: list[Word]) -> bool:
