@@ -32,7 +32,7 @@ def documents(
         typer.Option(
             "--kinds",
             metavar="NAMES",
-            help="invoice, receipt, form, letter, statement, table, report, datasheet (default: all, in turn).",
+            help="invoice, receipt, form, letter, statement, table, report, datasheet, office (default: all, in turn).",
         ),
     ] = None,
     languages: Annotated[

@@ -104,6 +104,32 @@ class Ticks:
 
 
 @dataclass(frozen=True, slots=True)
+class Panel:
+    """Cells of entries, row by row, as office forms have them; an entry without a value was left empty."""
+
+    rows: Sequence[Sequence[Entry]]
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Figures that a row's head and a column's head name together; cells may be empty."""
+
+    columns: Sequence[str]
+    rows: Sequence[str]
+    cells: Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Words of which one is marked with a cross behind or before it: "Yes X  No"."""
+
+    label: str
+    options: Sequence[str]
+    marked: int
+
+
+@dataclass(frozen=True, slots=True)
 class Signature:
     """A line to sign on: its label, and who signed in print (name and role), where that stands there."""
 
@@ -119,7 +145,7 @@ class Remark:
     text: str
 
 
-Block = Fields | Address | Letterhead | Heading | Goods | Prose | Ticks | Signature | Remark
+Block = Fields | Address | Letterhead | Heading | Goods | Prose | Ticks | Panel | Matrix | Marks | Signature | Remark
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,9 @@ _FRAMES: tuple[Frame, ...] = ("none", "none", "none", "rule", "box", "shade")
 _FORM_FRAMES: tuple[Frame, ...] = ("box", "box", "rule", "dots", "shade")
 _PENS: tuple[Pen, ...] = ("print", "print", "print", "bold")
 _FORM_PENS: tuple[Pen, ...] = ("hand", "hand", "typewriter", "print", "bold")
+_OFFICE_PENS: tuple[Pen, ...] = ("typewriter", "typewriter", "hand", "print", "bold")
 _ENDS = (":", ":", "", "", ".", " :", " ...")
+_OFFICE_ENDS = (":", ":", ":", "", "", "", " -")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +158,20 @@ def drawn_design(content: Content, rng: np.random.Generator, letters_pt: float |
         pen=pick(_FORM_PENS if form else _PENS),
         logo=bool(rng.random() < 0.55), mirrored=bool(rng.random() < 0.4), sums=bool(rng.random() < 0.3),
     )  # fmt: skip
+    if content.kind == "office":
+        design = _office(design, rng)
     return _narrow(design, rng) if content.narrow else _readable(design)
+
+
+def _office(design: Design, rng: np.random.Generator) -> Design:
+    """An office's form: small and dense, labels often in capitals, filled in by typewriter or hand."""
+    family = MONO if rng.random() < 0.3 else design.family
+    return replace(
+        design, family=family, label_family=family if rng.random() < 0.85 else design.label_family,
+        size=min(design.size, 10.0), accent="#1d1d1f", label_upper=bool(rng.random() < 0.45),
+        label_bold=bool(rng.random() < 0.2), label_size=float(rng.choice((0.72, 0.85, 1.0, 1.0))),
+        ends=_OFFICE_ENDS[int(rng.integers(len(_OFFICE_ENDS)))], pen=_OFFICE_PENS[int(rng.integers(len(_OFFICE_PENS)))],
+    )  # fmt: skip
 
 
 def _narrow(design: Design, rng: np.random.Generator) -> Design:

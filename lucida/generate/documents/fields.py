@@ -136,12 +136,13 @@ def _entry(painter: Painter, design: Design, entry: Entry, cell: _Cell, *, sum_:
     painter.y = value_y
     align: Align = "right" if design.place == "left" and (sum_ or painter.narrow) else "left"
     style = replace(design.value, bold=design.value.bold or last)
-    painter.link(entry, label, _value(painter, design, entry, value_x, room, style, align))
+    painter.link(entry, label, draw_value(painter, design, entry, value_x, room, style, align))
 
 
-def _value(
+def draw_value(
     painter: Painter, design: Design, entry: Entry, x: float, room: float, style: Style, align: Align
 ) -> int | None:
+    """Fill in an entry's value from the painter's ``y`` down, with the design's pen; returns its entity's place."""
     if design.pen == "hand" and "\n" not in entry.value and text_width(entry.value, "tiit", design.size * 1.3) < room:
         baseline = painter.y + style.leading * 0.5 + style.size * 0.35
         with painter.sheet.entity("answer"):

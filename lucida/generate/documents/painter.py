@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from lucida.generate.colour import mix
@@ -13,6 +14,7 @@ from lucida.generate.documents.content import Content, Entry
 from lucida.generate.documents.design import Design
 from lucida.generate.documents.fields import draw_fields, fields_height
 from lucida.generate.documents.goods import draw_goods
+from lucida.generate.documents.panels import draw_marks, draw_matrix, draw_panel
 from lucida.generate.documents.scribe import Scribe
 from lucida.generate.documents.tongues import Tongue
 from lucida.generate.documents.truth import Asked, Link, PageTruth, Role
@@ -49,6 +51,8 @@ class Painter:
             blocks.Fields: self._fields, blocks.Address: self._address, blocks.Letterhead: self._letterhead,
             blocks.Heading: self._heading, blocks.Goods: self._goods, blocks.Prose: self._prose,
             blocks.Ticks: self._ticks, blocks.Signature: self._signature, blocks.Remark: self._remark,
+            blocks.Panel: partial(draw_panel, self), blocks.Matrix: partial(draw_matrix, self),
+            blocks.Marks: partial(draw_marks, self),
         }  # fmt: skip
         waiting = list(self._content.blocks)
         while waiting:

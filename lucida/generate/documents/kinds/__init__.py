@@ -9,6 +9,7 @@ from lucida.generate.documents.content import Content
 from lucida.generate.documents.kinds.business import invoice, letter, receipt
 from lucida.generate.documents.kinds.figures import datasheet, report, statement, table
 from lucida.generate.documents.kinds.filled import form
+from lucida.generate.documents.kinds.office import office
 from lucida.generate.documents.values import Values
 
 KINDS: dict[str, Callable[[Values], Content]] = {
@@ -20,6 +21,7 @@ KINDS: dict[str, Callable[[Values], Content]] = {
     "table": table,
     "report": report,
     "datasheet": datasheet,
+    "office": office,
 }
 
 
