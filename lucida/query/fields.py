@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lucida.query.boxes import is_box
 from lucida.query.candidate import Candidate, Features
+from lucida.query.checkboxes import chosen
 from lucida.query.concepts import ValueType
 from lucida.query.labels import Label, find_labels
 from lucida.query.layout import Layout, Run, lay_out
@@ -24,6 +26,9 @@ _MOST_LABELS = 12
 _MOST_VALUES, _UNLIKELY = 4, 0.03
 #: Likelihood, in places of the rules, of what a sentence says behind a word; and what is left of a sentence's own.
 _IN_PROSE, _WHOLE_SENTENCE = 0.5, 0.1
+
+#: Likelihood that a ticked option is meant, where one is asked for and where nothing was said of ticks.
+_TICKED, _MAYBE_TICKED = 0.98, 0.9
 
 
 def read_fields(page: PageRow, question: Question, weights: dict[str, float]) -> list[Candidate]:
@@ -67,6 +72,8 @@ def _weighed(layout: Layout, label: Label, question: Question) -> tuple[list[Val
     where a short value is asked for.
     """
     values, ruled = options(layout, label, question)
+    if ticked := chosen(layout, label):
+        return [Value.of(ticked, layout, label)], np.array([_TICKED if question.checked else _MAYBE_TICKED])
     if not label.closed and is_prose(layout.rows[label.row][label.run]):
         values = [value for value in values if value.key in ruled]
         return values, np.array([_IN_PROSE * ruled[value.key] for value in values])
@@ -83,7 +90,8 @@ def _strength(candidate: Candidate) -> float:
 def candidate_of(page: PageRow, label: Label, value: Value, likelihood: float, question: Question) -> Candidate | None:
     """A label's value as a candidate; None where it says nothing."""
     words, fit = fitting(value.words, question.type)
-    text = " ".join(word.text for word in words).strip(" .·_:;,|")
+    shown = words if question.type is ValueType.CHOICE else [word for word in words if not is_box(word.text)] or words
+    text = " ".join(word.text for word in shown).strip(" .·_:;,|")
     if not any(char.isalnum() or char in "☐☑☒✓✔✗" for char in text) or len(text) > 400:
         return None
     indices = tuple(dict.fromkeys(placed.word for placed in words))

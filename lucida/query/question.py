@@ -25,7 +25,8 @@ _PLACES_TO_LOOK = _word_set(
 _ASKING = _word_set(
     """give find name called call value stated listed written shown printed mentioned according filled entered recorded
     indicated specified read gives contain contains genannt angegeben eingetragen steht heisst lautet many much long
-    kind type checked ticked marked selected crossed angekreuzt markiert cochee marcado large high big hoch gross"""
+    kind type checked ticked marked selected crossed angekreuzt markiert cochee marcado large high big hoch gross
+    option options opcion"""
 )
 
 #: What people do with goods and money: documents show it by their kind and seldom say it.
@@ -98,6 +99,8 @@ _ASKED_NOUN = re.compile(
     r"(?:is|are|was|were|did|does|do|has|have|had|should|must|may|can|will|ist|sind|hat|war|soll|est|es)\b",
     re.IGNORECASE,
 )
+#: Words in quotation marks are those that are printed.
+_QUOTED = re.compile('["\u201c\u201e\u00ab]\\s?([^"\u201c\u201d\u201e\u00ab\u00bb]{2,80}?)\\s?["\u201d\u201c\u00bb]')
 _NUMERAL = re.compile(r"\d")
 #: What is asked for in so many words is likely to be printed in just these.
 _SHORT_LABEL = 3
@@ -239,8 +242,8 @@ def _compatible(offered: ValueType, wanted: ValueType) -> bool:
 def _own_labels(question: Question) -> list[tuple[str, ...]]:
     """The question's own words for the label, the fullest first.
 
-    Word for word where it is short ("material no.", "to"); as asked, without small words; without proper names, which
-    say whose value is meant; the head of the phrase alone ("the *registration number* of the vehicle on the form"),
+    What it quotes; word for word where it is short ("material no.", "to"); as asked, without small words; without
+    proper names, which say whose value is meant; the head of the phrase alone ("the *registration number* of the vehicle on the form"),
     also with what it is of in front, as labels are worded ("vehicle registration number"); and without the words for
     dealings, which lists of goods do not print.
     """
@@ -256,9 +259,10 @@ def _own_labels(question: Question) -> list[tuple[str, ...]]:
     if noun := _ASKED_NOUN.match(question.text):
         heads.append(tuple(_meaningful(noun[1], question, asking)))
     heads = [head for head in heads if not _PLACES_TO_LOOK.issuperset(head)]
+    quoted = [tuple(token.folded for token in tokens(part)) for part in _QUOTED.findall(question.text)]
     verbatim = tuple(token.folded for token in tokens(text))
     short = len(verbatim) <= _SHORT_LABEL and text != question.text
-    return [verbatim if short else tuple(words), tuple(words), without, *heads, goods]
+    return [*quoted, verbatim if short else tuple(words), tuple(words), without, *heads, goods]
 
 
 def _meaningful(text: str, question: Question, asking: set[str]) -> list[str]:

@@ -100,13 +100,18 @@ def test_an_address_runs_over_its_lines(page_of) -> None:
         (
             [[(0.1, "Permit type:"), (0.3, "[ ] Visitor"), (0.5, "[x] Resident")]],
             "Which permit type is checked?",
-            "[x] Resident",
+            "Resident",
         ),
         ([[(0.1, "☐ Smoker"), (0.4, "☒ Non-smoker")]], "Is the non-smoker box ticked?", "☒ Non-smoker"),
         (
             [[(0.1, "Marital status:")], [(0.1, "☐ single"), (0.4, "☑ married")]],
             "What is the marital status?",
-            "☑ married",
+            "married",
+        ),
+        (
+            [[(0.1, "Delivery")], [(0.1, "☒ parcel"), (0.4, "☐ freight")], [(0.1, "Option: none")]],
+            'Which option is ticked under "Delivery"?',
+            "parcel",
         ),
     ],
 )

@@ -8,6 +8,7 @@ import numpy as np
 
 from lucida.query.boxes import is_box
 from lucida.query.labels import looks_like_label
+from lucida.query.linking.looks import look, look_of, page_look
 from lucida.query.linking.proposals import Where
 from lucida.query.terms import stop_words, tokens
 from lucida.query.typed import agreement
@@ -19,12 +20,14 @@ if TYPE_CHECKING:
 
     from lucida.query.concepts import ValueType
     from lucida.query.labels import Label
-    from lucida.query.layout import Layout, Placed
+    from lucida.query.layout import Layout, Placed, Run
     from lucida.query.linking.proposals import Value
 
 _STOPS = stop_words("en") | stop_words("de")
 #: Distances in word heights are squashed: beyond this all are far.
 _FAR = 8.0
+#: A run that follows another so closely, in word heights, may go on with it.
+_NEAR = 3.0
 #: Column of how natural the rules find a value's place.
 RULED_PLACE = -3
 
@@ -45,7 +48,13 @@ def traits(
         float32 (n, t), about within -1..1; t is the same everywhere.
     """
     named = layout.rows[label.row][label.run].words[label.start : label.end]
-    about = [*_of_label(layout, label, named), float(kind.value == "any")]
+    about = [*_of_label(layout, label, named), *look_of(named), *page_look(layout), float(kind.value == "any")]
+    places = {
+        (word.word, word.x0): (row, number)
+        for row, runs in enumerate(layout.rows)
+        for number, run in enumerate(runs)
+        for word in run.words
+    }
     near = {where: any(value.where is where for value in values) for where in Where}
     most = max(ruled.values(), default=0.0)
     context = [float(near[where]) for where in (Where.INLINE, Where.RIGHT, Where.BELOW)]
@@ -53,7 +62,7 @@ def traits(
         [
             *about,
             *context,
-            *_of_value(layout, value, kind),
+            *_of_value(layout, label, value, kind, places.get((value.words[0].word, value.words[0].x0))),
             *_between(layout, named, value),
             *_ruled(value, ruled, most),
         ]
@@ -79,16 +88,20 @@ def _of_label(layout: Layout, label: Label, named: Sequence[Placed]) -> list[flo
     ]
 
 
-def _of_value(layout: Layout, value: Value, kind: ValueType) -> list[float]:
+def _of_value(
+    layout: Layout, label: Label, value: Value, kind: ValueType, place: tuple[int, int] | None
+) -> list[float]:
+    """What a value is made of, and how its run, that to its left and that above it look."""
     text = value.text
     words = [token.folded for token in tokens(text)]
     letters, digits = sum(map(str.isalpha, text)), sum(map(str.isdigit, text))
     signs = sum(not char.isalnum() and not char.isspace() for char in text)
     size = max(len(text.replace(" ", "")), 1)
-    first = value.words[0]
-    row = next((row for row in layout.rows if any(first in run.words for run in row)), ())
-    run = next((run for run in row if first in run.words), None)
-    left = [other for other in row if run is not None and other.x1 <= run.x0]
+    row = () if place is None else layout.rows[place[0]]
+    run = None if place is None else row[place[1]]
+    left = None if place is None or not place[1] else row[place[1] - 1]
+    own = layout.rows[label.row][label.run]
+    above = None if place is None or run is None else _above(layout, place[0], run)
     return [
         *(float(value.where is where) for where in Where),
         min(value.order, 3) / 3,
@@ -106,9 +119,28 @@ def _of_value(layout: Layout, value: Value, kind: ValueType) -> list[float]:
         float(size <= 2),
         float(any(is_box(word.text) for word in value.words)),
         agreement(text, kind),
-        float(bool(left) and left[-1].text.endswith(":")),
+        float(left is not None and left.words[-1].text.endswith(":")),
         float(run is not None and run is not row[-1]),
+        *look_of(value.words),
+        *look(None if left is own else left),
+        *look(None if above is own else above),
+        float(left is own),
+        float(above is own),
+        float(_followed(row, place, layout.height)),
     ]
+
+
+def _followed(row: Sequence[Run], place: tuple[int, int] | None, height: float) -> bool:
+    """Whether a further run stands close behind."""
+    if place is None or place[1] + 1 >= len(row):
+        return False
+    return row[place[1] + 1].x0 - row[place[1]].x1 < _NEAR * height
+
+
+def _above(layout: Layout, number: int, run: Run) -> Run | None:
+    """The run of the row above that stands over a run, if one does."""
+    over = layout.rows[number - 1] if number else ()
+    return next((other for other in over if min(other.x1, run.x1) > max(other.x0, run.x0)), None)
 
 
 def _between(layout: Layout, named: Sequence[Placed], value: Value) -> list[float]:

@@ -12,7 +12,7 @@ from lucida.query.concepts import ValueType
 from lucida.query.labels import find_labels
 from lucida.query.layout import lay_out
 from lucida.query.linking import likelihoods, proposals
-from lucida.query.linking.judge import blended, judged
+from lucida.query.linking.judge import _RULED, blended, judged
 from lucida.query.linking.traits import RULED_PLACE, traits
 
 if TYPE_CHECKING:
@@ -77,4 +77,5 @@ def test_the_perceptron_by_hand() -> None:
     given = (rows, inner, np.array([0.5, 0.0], np.float32), np.array([2.0, -1.0], np.float32), -1.0)
     expected = 1 / (1 + np.exp(-np.array([2 * 1.5 - 1.0, 2 * 0.5 - 3.0 - 1.0])))
     assert judged(*given) == pytest.approx(expected)
-    assert blended(*given) == pytest.approx(0.7 * expected + 0.3 * np.array([0.5, 1.0]))
+    rules = np.array([0.5, 1.0])
+    assert blended(*given) == pytest.approx((1 - _RULED) * expected + _RULED * rules)
