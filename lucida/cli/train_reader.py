@@ -32,6 +32,12 @@ def reader(
         list[Path],
         typer.Option("--data", metavar="PATH", help="Questions in SQuAD's form, a file or a folder; repeatable."),
     ],
+    whole: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--whole", metavar="PATH", help="The same, of which every article is trained on, none kept; repeatable."
+        ),
+    ] = None,
     minutes: Annotated[float, typer.Option("--minutes", min=0.01, help="Length of the run.")] = 60.0,
     layers: Annotated[
         int | None,
@@ -53,9 +59,9 @@ def reader(
 ) -> int:
     """Train the reader that finds answers in running text.
 
-    Articles are parted by their titles: most are trained on, some set the confidence, and the rest stay unseen for
-    lucida evaluate reader. What is labelled is eked out by questions made of the training articles and by drawn texts.
-    The result is a folder, RUN/reader, which LUCIDA_READER takes.
+    Articles of --data are parted by their titles: most are trained on, some set the confidence, and the rest stay
+    unseen for lucida evaluate reader. What is labelled is eked out by questions made of the training articles and by
+    drawn texts. The result is a folder, RUN/reader, which LUCIDA_READER takes.
     """
     from dataclasses import replace
 
@@ -69,9 +75,10 @@ def reader(
     if learning_rate is not None:
         recipe = replace(recipe, schedule=replace(recipe.schedule, peak_rate=learning_rate))
     questions, others = read_squad(data, Part.TRAINING), read_squad(data, Part.VALIDATION)
-    trainer = _trainer(questions, folder, recipe)
+    more = read_squad(whole) if whole else []
+    trainer = _trainer([*questions, *more], folder, recipe)
     _run(trainer, folder, others)
-    report = _save(trainer, folder / "reader", others, questions)
+    report = _save(trainer, folder / "reader", others, _told_of(questions, more, others))
     if as_json:
         print_json({"steps": trainer.step, "reader": str(folder / "reader"), "validation": report})
     else:
@@ -126,9 +133,18 @@ def _as_reader(trainer: Trainer) -> RawReader:
     return SpanReader(Pairs(minilm_files.find().tokenizer), TorchSpans(trainer.averaged), SpanCalibration())
 
 
-def _save(
-    trainer: Trainer, folder: Path, others: list[ProseQuestion], questions: list[ProseQuestion]
-) -> dict[str, Any]:
+def _told_of(questions: list[ProseQuestion], more: list[ProseQuestion], others: list[ProseQuestion]) -> dict[str, Any]:
+    """What a reader's card says of its questions; articles that were trained on whole are too many to name."""
+    return {
+        "questions": len(questions) + len(more),
+        "unanswerable": sum(not question.answerable for question in (*questions, *more)),
+        "articles": sorted({question.title for question in questions}),
+        "whole_articles": len({question.title for question in more}),
+        "calibrated_on": sorted({question.title for question in others}),
+    }
+
+
+def _save(trainer: Trainer, folder: Path, others: list[ProseQuestion], told: dict[str, Any]) -> dict[str, Any]:
     """Calibrate on the validation articles, write the folder, and say what was measured on them."""
     import torch
 
@@ -141,10 +157,8 @@ def _save(
         calibration = fit_calibration(_as_reader(trainer), others, advance)
     recipe = trainer.recipe
     card = {
-        "questions": len(questions), "articles": sorted({question.title for question in questions}),
-        "calibrated_on": sorted({question.title for question in others}), "steps": trainer.step,
-        "batch": recipe.batch, "layers": recipe.layers, "rank": recipe.rank, "seed": recipe.seed,
-        "minutes": round(trainer.seconds / 60, 1),
+        **told, "steps": trainer.step, "batch": recipe.batch, "layers": recipe.layers, "rank": recipe.rank,
+        "seed": recipe.seed, "minutes": round(trainer.seconds / 60, 1),
     }  # fmt: skip
 
     def run_with(tensors: Any) -> TorchSpans:

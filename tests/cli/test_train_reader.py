@@ -39,9 +39,12 @@ def test_a_reader_is_trained_measured_and_asked(
 ) -> None:
     run = tmp_path / "run"
     command = ["train", "reader", str(run), "--data", str(data), "--minutes", "0.01", "--layers", "1", "--batch", "2"]
+    command += ["--whole", str(data)]
     assert main([*command, "--json"]) == 0
     said = json.loads(capsys.readouterr().out)
     assert said["steps"] >= 1
+    card = json.loads(Path(said["reader"], "reader.json").read_text())["card"]
+    assert (card["questions"], card["unanswerable"], card["whole_articles"]) == (16, 8, 6)
     assert Path(said["reader"], "model.safetensors").stat().st_size < 5_000_000
     assert main(command) == 0  # finished already: nothing is trained anew
     assert "Going on from step" in capsys.readouterr().err
