@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from lucida.library.generating import Made, Studio
     from lucida.library.ordering import DatasetRequest
     from lucida.library.retrieving import Retrieval
+    from lucida.models.protocols.drawing import Generator
     from lucida.query.evaluation.datasets_report import BenefitReport
 
 
@@ -39,7 +40,7 @@ class MakingLibrary(DerivingLibrary):
         *,
         like: Iterable[Hit | int] = (),
         n: int = 4,
-        model: str | None = None,
+        model: str | Generator | None = None,
         out: str | os.PathLike[str] | None = None,
         recipe: Recipe | None = None,
         use: Sequence[Use] | None = None,
@@ -58,7 +59,7 @@ class MakingLibrary(DerivingLibrary):
             prompt: what should be there.
             like: hits or ids of pictures that guide the drawings.
             n: how many pictures.
-            model: spec of a generator, ``diffusers:ID_OR_FOLDER``.
+            model: spec of a generator, ``diffusers:ID_OR_FOLDER``, or one that is loaded already.
             out: folder, new or empty; None makes one below ``generated/`` in the library.
             recipe: seed, size, steps and so on; None for the usual.
             use: what guides the drawings; None for what the generator can do best.
@@ -262,12 +263,13 @@ class MakingLibrary(DerivingLibrary):
         """The rules on paths that marks follow from, oldest first."""
         return self._reading().rules()
 
-    def _studio(self, model: str | None, sign: Identity | None, *, allow_download: bool) -> Studio:
+    def _studio(self, model: str | Generator | None, sign: Identity | None, *, allow_download: bool) -> Studio:
         from lucida.library.generating import Studio, generator_named
 
         signer = self._signer(sign)
-        generator = generator_named(model, allow_download=allow_download)
-        return Studio(self._reading(), self.shared_encoder(), generator, self.passwords, signer)
+        if model is None or isinstance(model, str):
+            model = generator_named(model, allow_download=allow_download)
+        return Studio(self._reading(), self.shared_encoder(), model, self.passwords, signer)
 
     def _retrieval(self, studio: Studio, recipe: Recipe, path: str | None, pool: int) -> Retrieval:
         from lucida.library.retrieving import Retrieval

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from lucida.index import Index, PageRow
     from lucida.library.making import MakingLibrary
     from lucida.models.protocols import VisionLanguageModel
+    from lucida.models.protocols.drawing import Generator
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +67,14 @@ def pencil_for(
     if not model.calls_tools:
         return Pencil(None, f"{model.spec} cannot call tools")
     generator = generator_named(book.generator)
-    return Pencil(_Hand(library, index, book, question, generator.spec, model.spec).draw)
+    return Pencil(_Hand(library, index, book, question, generator, model.spec).draw)
 
 
 class _Hand:
     """Draws one picture after the other, each a run of its own."""
 
     def __init__(
-        self, library: MakingLibrary, index: Index, book: Sketchbook, question: str, generator: str, writer: str
+        self, library: MakingLibrary, index: Index, book: Sketchbook, question: str, generator: Generator, writer: str
     ) -> None:
         self._library, self._index, self._book = library, index, book
         self._question, self._generator, self._writer = question, generator, writer
@@ -106,10 +107,10 @@ class _Hand:
         write_whole(made.folder, {made.folder / ".lucidaignore": b"*\n"})
         row = next(iter(made.manifest.samples()), None)
         if row is None:
-            raise ModelError(f"{self._generator} drew nothing.", "Choose another generator.")
+            raise ModelError(f"{self._generator.spec} drew nothing.", "Choose another generator.")
         doubts = tuple(reason["says"] for reason in row["reasons"])
         place = str(made.folder / row["path"]), str(made.folder / NAME)
-        return Drawing(place[0], prompt, self._generator, page.source, page.number, place[1], doubts)
+        return Drawing(place[0], prompt, self._generator.spec, page.source, page.number, place[1], doubts)
 
     def _notes(self, page: PageRow) -> tuple[str, ...]:
         where = f"page {page.number} of {json_path(page.source)}"

@@ -12,6 +12,9 @@ from lucida.errors import ModelError, UsageError
 from lucida.models.hf_files import HfFiles
 from lucida.models.protocols import Message, Tool, ToolCall
 from lucida.models.vlm.chat import Chat, takes_tools, template_of
+from lucida.query.looking.drawing_tool import DRAW_PICTURE
+from lucida.query.looking.reading_tool import READ_TEXT
+from lucida.training.vlm.template import TEMPLATE
 
 LOOK = Tool("look", "Look closer.", {"type": "object"})
 STRINGS = "{% for m in messages %}[{{ m.role }}] {{ m.content }}|{% endfor %}"
@@ -87,6 +90,15 @@ def test_tools_calls_and_results(chat: Callable[[str], Chat], tiny: ModuleType) 
     told, _ = chat(tiny.TEMPLATE).write(messages)
     assert 'assistant\n{"name": "look", "arguments": {"x": 1}}<|im_end|>' in told
     assert "user\nResult of look:\nIt is 7.<|im_end|>" in told
+
+
+def test_the_tools_of_the_house_are_told(chat: Callable[[str], Chat], tiny: ModuleType) -> None:
+    asked = [Message("user", ("Draw it.",))]
+    told, _ = chat(tiny.WITH_TOOLS).write(asked, [READ_TEXT, DRAW_PICTURE])
+    for tool in (READ_TEXT, DRAW_PICTURE):
+        assert f'"name": "{tool.name}"' in told
+        assert tool.description in told
+    assert "draw_picture(prompt, like_page)" in chat(TEMPLATE).write(asked, [DRAW_PICTURE])[0]
 
 
 def test_arguments_cannot_pass_for_structure(chat: Callable[[str], Chat], tiny: ModuleType) -> None:
