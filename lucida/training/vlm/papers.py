@@ -28,7 +28,10 @@ if TYPE_CHECKING:
     from lucida.training.augment import Views
 
 #: Names of kinds of drawn papers that sheets do not have.
-_NAMES = {"statement": ("an account statement", "a bank statement", "a statement")}
+_NAMES = {
+    "statement": ("an account statement", "a bank statement", "a statement"),
+    "office": ("an office form", "a form", "a filled-in form"),
+}
 #: Of lessons, those that ask what is printed, and of the others those that ask for the kind of page before it.
 _READ, _KIND = 0.8, 0.4
 #: Where one may read, the largest part first: what is read has to be short enough.
