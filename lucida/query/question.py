@@ -46,6 +46,7 @@ _TYPE_NOUN = re.compile(
 )
 #: Tried in order; the first that is found in the folded question names the type.
 _TYPE_CUES: tuple[tuple[ValueType, str], ...] = (
+    (ValueType.MONEY, r"^(what|which) (amount|sum)\b|^what (does|did) .*\bcharged?\b|^what was paid\b"),
     (ValueType.EMAIL, r"\be-? ?mails?\b|\bcourriel\b"),
     (ValueType.PHONE, r"\b(tele)?phone\b|\btel\b|\bfax\b|\btelefon(nummer)?\b"),
     (ValueType.WEB, r"\bweb ?(site|page)\b|\burl\b|\bhomepage\b"),
@@ -243,9 +244,9 @@ def _own_labels(question: Question) -> list[tuple[str, ...]]:
     """The question's own words for the label, the fullest first.
 
     What it quotes; word for word where it is short ("material no.", "to"); as asked, without small words; without
-    proper names, which say whose value is meant; the head of the phrase alone ("the *registration number* of the vehicle on the form"),
-    also with what it is of in front, as labels are worded ("vehicle registration number"); and without the words for
-    dealings, which lists of goods do not print.
+    proper names, which say whose value is meant; the head of the phrase alone ("the *registration number* of the
+    vehicle on the form"), also with what it is of in front, as labels are worded ("vehicle registration number"); and
+    without the words for dealings, which lists of goods do not print.
     """
     asking = {stem(word) for word in _ASKING} - {stem("name"), stem("type"), stem("value"), stem("called")}
     held = {fold(part) for name in question.names for part in name.split()}

@@ -7,6 +7,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from lucida.query.candidate import Candidate, Features
+from lucida.query.crossings import read_crossings
 from lucida.query.fields import read_fields
 from lucida.query.labels import alikeness
 from lucida.query.letters import read_letters
@@ -110,6 +111,7 @@ def read(
         own = [
             *read_fields(page, question, weights),
             *read_tables(page, question, weights),
+            *read_crossings(page, question, weights),
             *read_letters(page, question),
             *read_parties(page, question),
         ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -40,6 +41,8 @@ _KIND_HEADS = {
 _EACH_HEADS = frozenset({"price", "rate", "each", "einzelpreis", "stuckpreis", "preis"})
 #: A cell is considered when its headers and the table's surroundings say so much of the question.
 _WEAKEST = 0.4
+#: Figures with a fraction or groups of thousands; what is left of a cell's likelihood where it holds two.
+_FIGURES, _SEVERAL = re.compile(r"(?<![\w.,/-])[-+]?\d+(?:[.,]\d+)+(?![\w/-])"), 0.6
 _MOST = 6
 
 
@@ -78,10 +81,10 @@ def read_tables(page: PageRow, question: Question, weights: dict[str, float]) ->
 def _surroundings(page: PageRow, number: int) -> frozenset[str]:
     """Words of the two regions before the table and the one after it: its title, its caption."""
     near = page.regions[max(number - 2, 0) : number] + page.regions[number + 1 : number + 2]
-    return frozenset(word for region in near if region.table is None for word in _words(region.text[:400]))
+    return frozenset(word for region in near if region.table is None for word in words_of(region.text[:400]))
 
 
-def _words(text: str) -> set[str]:
+def words_of(text: str) -> set[str]:
     """Folded words, with what datasheets abbreviate spelled out too."""
     found = {token.folded for token in tokens(text)}
     return found | {_ABBREVIATIONS[word] for word in found if word in _ABBREVIATIONS}
@@ -93,12 +96,12 @@ def _grid(table: Table, around: frozenset[str]) -> _Grid:
     columns: dict[int, set[str]] = {}
     for cell in heads:
         for column in range(cell.column, cell.column + cell.column_span):
-            columns.setdefault(column, set()).update(_words(cell.text))
+            columns.setdefault(column, set()).update(words_of(cell.text))
     names: dict[int, set[str]] = {}
     for cell in body:
         if cell.column == 0:
             for row in range(cell.row, cell.row + cell.row_span):
-                names.setdefault(row, set()).update(_words(cell.text))
+                names.setdefault(row, set()).update(words_of(cell.text))
     return _Grid(
         table,
         {row: frozenset(words) for row, words in names.items()},
@@ -123,18 +126,23 @@ def _cells(page: PageRow, grid: _Grid, question: Question, weights: dict[str, fl
             continue
         row, column = rows.get(cell.row, {}), columns.get(cell.column, {})
         named = any(row.values())
-        meant = _is_meant(grid.columns.get(cell.column, frozenset()), question)
+        meant = is_meant(grid.columns.get(cell.column, frozenset()), question)
         if not named or not (any(column.values()) or meant or grid.table.columns == 2):
             continue
         covered = {t: max(row.get(t, 0.0), column.get(t, 0.0), 0.8 * around.get(t, 0.0)) for t in terms}
-        match = _share(covered, _weighed(question, weights)) * _exactness(grid, cell, question)
+        match = _share(covered, _weighed(question, weights)) * _exactness(grid, cell, question) * _whole(cell.text)
         if match >= _WEAKEST:
             yield _candidate(
                 page, with_unit(page, grid.table, cell), cell, match * (1.05 if meant else 1.0), question.type
             )
 
 
-def _is_meant(head: frozenset[str], question: Question) -> bool:
+def _whole(text: str) -> float:
+    """Less where several figures stand in a cell: columns that were taken for one."""
+    return _SEVERAL if len(_FIGURES.findall(text)) > 1 else 1.0
+
+
+def is_meant(head: frozenset[str], question: Question) -> bool:
     """Whether a column's head says the form that is asked for; the price of one piece is not the price of all."""
     if question.type is ValueType.MONEY and any(concept.name == "unit price" for concept in question.concepts):
         return bool(head & _EACH_HEADS)
