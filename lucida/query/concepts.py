@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from lucida.query.form_concepts import FORM_CONCEPTS
+
 
 class ValueType(StrEnum):
     """What a value must look like to answer."""
@@ -148,7 +150,11 @@ CONCEPTS: tuple[Concept, ...] = (
         "|cuánto cuesta",
     ),
     _concept("change", ValueType.MONEY, "change|change due|cash back|Rückgeld|monnaie rendue|cambio"),
-    _concept("cash", ValueType.MONEY, "cash|paid|tendered|cash tendered|amount paid|bar|gegeben|Bargeld|bezahlt"),
+    _concept(
+        "cash",
+        ValueType.MONEY,
+        "cash|paid|tendered|cash tendered|amount paid|paid by card|card|bar|gegeben|Bargeld|bezahlt",
+    ),
     _concept(
         "customer",
         ValueType.NAME,
@@ -179,8 +185,7 @@ CONCEPTS: tuple[Concept, ...] = (
     _concept(
         "name",
         ValueType.NAME,
-        "name|full name|first name|given name|applicant|applicant name|name of applicant|patient name|surname|last name"
-        "|Name|Vorname|Nachname|Antragsteller|nom|nombre",
+        "name|full name|applicant|applicant name|name of applicant|patient name|Name|Antragsteller|nom|nombre",
         "who applied|who filled|who is the applicant",
     ),
     _concept(
@@ -240,4 +245,5 @@ CONCEPTS: tuple[Concept, ...] = (
         "|wer nahm teil",
     ),
     _concept("apologies", ValueType.NAME, "apologies|absent|excused|Entschuldigt|excusés", "who was absent|wer fehlte"),
+    *(_concept(name, ValueType(kind), labels, cues) for name, kind, labels, cues in FORM_CONCEPTS),
 )

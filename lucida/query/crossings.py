@@ -58,7 +58,8 @@ _CALLED = {
     "quantity": frozenset({"qty", "units", "pieces"}), "article": frozenset({"code", "item"}),
 }  # fmt: skip
 #: Forms of answers that are no figures.
-_WORDED = frozenset({ValueType.ANY, ValueType.IDENTIFIER, ValueType.NAME, ValueType.DATE, ValueType.PLACE})
+_WORDED = frozenset({ValueType.NAME, ValueType.PLACE})
+_SHORTEST_DATE = 6
 #: Letters that are read for digits, folded.
 _MISREAD = str.maketrans("soilbzq", "5011829")
 _IDLE = frozenset({"one", "take", "takes", "booked", "all", "high", "how"})
@@ -194,9 +195,11 @@ def _of_row(
 
 def _may_be(piece: Piece, kind: ValueType) -> bool:
     """Whether a piece can be of the form that is asked for."""
-    if kind in _WORDED:
-        return kind is not ValueType.IDENTIFIER or any(map(str.isdigit, piece.text))
-    return piece.figure
+    if kind is ValueType.DATE:
+        return any(span.end - span.start >= _SHORTEST_DATE for span in find_spans(piece.text, kind))
+    if kind is ValueType.IDENTIFIER:
+        return any(map(str.isdigit, piece.text))
+    return piece.figure or (kind in _WORDED and not piece.text.endswith(":"))
 
 
 def _said_by(head: Piece) -> set[str]:

@@ -26,7 +26,7 @@ _ASKING = _word_set(
     """give find name called call value stated listed written shown printed mentioned according filled entered recorded
     indicated specified read gives contain contains genannt angegeben eingetragen steht heisst lautet many much long
     kind type checked ticked marked selected crossed angekreuzt markiert cochee marcado large high big hoch gross
-    option options opcion"""
+    option options opcion one described named covered refer refers write gave"""
 )
 
 #: What people do with goods and money: documents show it by their kind and seldom say it.

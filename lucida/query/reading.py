@@ -13,6 +13,7 @@ from lucida.query.labels import alikeness
 from lucida.query.letters import read_letters
 from lucida.query.parties import read_parties
 from lucida.query.passages import retrieve_passages
+from lucida.query.senders import read_senders
 from lucida.query.sentences import Scored, score_sentences
 from lucida.query.spans import beside, form, short_answer
 from lucida.query.spans_read import Pointed, point
@@ -114,6 +115,10 @@ def read(
             *read_crossings(page, question, weights),
             *read_letters(page, question),
             *read_parties(page, question),
+        ]
+        # Who sends and receives is said by its place: the page need not speak of senders.
+        candidates += [
+            _with(one, names=1.0, rank=_falling(rank), absent=absent) for one in read_senders(page, question)
         ]
         candidates += [_with(candidate, names=names, rank=_falling(rank), absent=absent) for candidate in own]
     sentences = _from_sentences(index, encoder, question, found, weights)

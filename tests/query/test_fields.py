@@ -135,3 +135,19 @@ def test_values_are_words_of_the_page(page_of) -> None:
         for candidate in read_fields(page, understand(question), {}):
             assert " ".join(page.words[index].text for index in candidate.words) == candidate.quote
             assert candidate.text.strip(".,:") in candidate.quote
+
+
+@pytest.mark.parametrize(
+    ("lines", "question", "answer"),
+    [
+        ([[(0.1, "Forename: Ada")], [(0.1, "Surname: Marham")]], "What is the first name?", "Ada"),
+        ([[(0.1, "Job title: Carpenter")]], "What does the applicant do for a living?", "Carpenter"),
+        ([[(0.1, "Place of residence: Fairham")]], "What is the town?", "Fairham"),
+        ([[(0.1, "Made in: Portugal")]], "Where is it made?", "Portugal"),
+        ([[(0.1, "Prepared by: Ada Marham")]], "Who is the author?", "Ada Marham"),
+        ([[(0.1, "Gültig ab: 12.03.2024")]], "From when on is it valid?", "12.03.2024"),
+        ([[(0.1, "Titulaire: Anne Marly")]], "Who is the account holder?", "Anne Marly"),
+    ],
+)
+def test_what_forms_call_otherwise(page_of, lines, question: str, answer: str) -> None:
+    assert read(page_of(lines), question) == answer
