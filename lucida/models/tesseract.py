@@ -10,6 +10,7 @@ import re
 import shutil
 from collections import ChainMap
 from functools import partial
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from lucida.errors import DependencyError, SourceError, StalledSourceError, UsageError
@@ -38,6 +39,9 @@ _SURE = 2.0
 _COARSE_DPI, _ENLARGED_DPI, _MOST_ENLARGED = 150, 240, 3.0
 #: Files lie about their resolution: none is enlarged beyond this.
 _LONGEST_PX = 3600
+#: Words lower than the first are read again at about the second height. Of pages in letters of 5 pt at 150 dpi (7 px),
+#: 0.54 of the words came out right as they were, 0.84 at twice and 0.91 at three times the size; none beyond the third.
+_SMALL_PX, _LEGIBLE_PX, _LONGEST_SMALL_PX = 12.0, 21.0, 5400
 #: Tesseract ignores resolutions outside this range, with a warning.
 _DPI_RANGE = (70, 2400)
 _TSV_WORD = "5"
@@ -68,13 +72,17 @@ class Tesseract:
         """Read an upright page; see ``OcrEngine``.
 
         The page is segmented automatically. Where that finds few words although there is ink, the page is read again
-        as scattered text, and the reading with more confident letters is kept.
+        as scattered text, and where its letters are small, once more enlarged; the reading with more confident letters
+        is kept.
         """
         self._require_languages()
         grey, dpi = _enlarged(image if image.mode == "L" else image.convert("L"), dpi)
         words = self._words(grey, dpi, _AUTOMATIC)
         if len(words) < _FEW_WORDS and _has_ink(grey):
             words = max(words, in_rows(self._words(grey, dpi, _SPARSE)), key=legibility)
+        if (factor := _for_small_letters(words, grey)) > 1.0:
+            larger = self._words(_scaled(grey, factor), round(dpi * factor), _AUTOMATIC)
+            words = max(words, larger, key=legibility)
         return OcrPage(tuple(words), self.name)
 
     def upright_rotation(self, image: Image, *, dpi: int) -> int:
@@ -212,10 +220,24 @@ def _enlarged(grey: Image, dpi: int) -> tuple[Image, int]:
     scale = min(_ENLARGED_DPI / max(dpi, 1), _MOST_ENLARGED, _LONGEST_PX / max(grey.size))
     if dpi >= _COARSE_DPI or scale <= 1.0:
         return grey, dpi
+    return _scaled(grey, scale), round(dpi * scale)
+
+
+def _for_small_letters(words: Sequence[Word], grey: Image) -> float:
+    """By how much to enlarge a raster whose words are small; 1 where they are not, or there are too few to tell."""
+    if len(words) < _FEW_WORDS:
+        return 1.0
+    height = median((word.box.y1 - word.box.y0) * grey.height for word in words)
+    if height >= _SMALL_PX:
+        return 1.0
+    return min(_LEGIBLE_PX / max(height, 1.0), _MOST_ENLARGED, _LONGEST_SMALL_PX / max(grey.size))
+
+
+def _scaled(grey: Image, scale: float) -> Image:
     from PIL import Image as Images
 
     size = (round(grey.width * scale), round(grey.height * scale))
-    return grey.resize(size, Images.Resampling.LANCZOS), round(dpi * scale)
+    return grey.resize(size, Images.Resampling.LANCZOS)
 
 
 def _has_ink(grey: Image) -> bool:

@@ -47,6 +47,21 @@ def test_a_coarse_scan_is_enlarged_before_it_is_read(page: tuple[Image.Image, li
     assert all(word.box.x1 < 0.95 and word.box.y1 < 0.95 for word in told.words)
 
 
+@needs_program
+def test_small_letters_are_read_again_enlarged(
+    page: tuple[Image.Image, list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image, printed = page
+    fine = image.resize((round(image.width * 0.4), round(image.height * 0.4)), Image.Resampling.LANCZOS)
+    again = Tesseract().read(fine, dpi=150)
+    monkeypatch.setattr(tesseract, "_SMALL_PX", 0.0)
+    once = Tesseract().read(fine, dpi=150)
+    right = [len({word.text for word in read.words} & set(printed)) for read in (again, once)]
+    assert right[0] > 0.9 * len(set(printed))
+    assert right[0] >= right[1]
+    assert all(word.box.x1 < 0.95 and word.box.y1 < 0.95 for word in again.words)
+
+
 def test_no_scan_is_enlarged_beyond_what_pays(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     seen = tmp_path / "seen"
     program(tmp_path, f'head -c 15 "$1" | head -2 | tail -1 >> {seen}; printf "level\\n" > "$2.tsv"')
