@@ -34,6 +34,7 @@ def examples(tmp_path: Path) -> Path:
 PLAN = {"kinds": ["receipt"], "like": "nowhere.pdf", "classes": ["boat"], "prompt": "a red ferry"}
 
 
+@pytest.mark.slow
 def test_the_whole_story(lucida, examples, artists, tmp_path, monkeypatch) -> None:
     (examples / "making.json").write_text(json.dumps(PLAN))
     monkeypatch.setattr("lucida.models.mini.drawer.find", lambda: tmp_path)

@@ -196,6 +196,7 @@ def test_seconds_of_each_part_are_counted(make):
     assert set(seconds) == {"drawing", "gates", "writing"}
 
 
+@pytest.mark.slow
 def test_classes_are_augmented_apart(stocked, tmp_path):
     request = AugmentRequest(Changes("gentle", ("flip",)), per_item=1)
     made = stocked.generate_augmented(request, tmp_path / "set", classes=["red|crimson", "blue", "green"])
