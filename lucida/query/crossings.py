@@ -196,9 +196,10 @@ def _of_row(
 def _may_be(piece: Piece, kind: ValueType) -> bool:
     """Whether a piece can be of the form that is asked for."""
     if kind is ValueType.DATE:
-        return any(span.end - span.start >= _SHORTEST_DATE for span in find_spans(piece.text, kind))
+        least = max(_SHORTEST_DATE, 0.6 * len(piece.text))
+        return any(span.end - span.start >= least for span in find_spans(piece.text, kind))
     if kind is ValueType.IDENTIFIER:
-        return any(map(str.isdigit, piece.text))
+        return all(any(map(str.isdigit, word.text)) for word in piece.words)
     return piece.figure or (kind in _WORDED and not piece.text.endswith(":"))
 
 

@@ -52,7 +52,7 @@ _TYPE_CUES: tuple[tuple[ValueType, str], ...] = (
     (ValueType.WEB, r"\bweb ?(site|page)\b|\burl\b|\bhomepage\b"),
     (ValueType.PERCENT, r"\bpercent(age)?\b|\bper cent\b|\bprozent\b|\bpourcentage\b|\bwhat share\b"),
     (ValueType.NUMBER, r"\bhow many\b|\bwie ?viele\b|\bcuant[oa]s\b|\bcombien de\b"),
-    (ValueType.DURATION, r"\bhow long\b|\bwie lange?\b|\bduration\b|\b(what|which) period\b|\bdauer\b"),
+    (ValueType.DURATION, r"\bhow long\b|\bwie lange?\b|\bduration\b|\bdauer\b"),
     (ValueType.DURATION, r"\bhow much (notice|time)\b|\bcombien de temps\b|\bcuanto tiempo\b"),
     (ValueType.MEASURE, r"\bhow (tall|high|deep|heavy|far|old|wide|fast|large|big|hot|cold|warm|strong|thick)\b"),
     (ValueType.MEASURE, r"\bhow much (did|does|do|has|have) .*\b(weigh|rise|fall|grow|drop|increase|decrease)"),

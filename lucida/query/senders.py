@@ -34,7 +34,7 @@ _LINE, _EDGE = 1.2, 1.5
 _SPACE = 1.3
 _SENDERS = re.compile(
     r"\b(who|which (firm|company|shop|store))\b.*\b(sent|send|issued|wrote|sells?|sold|gave|seller|sender|vendor)\b"
-    r"|\b(name of the|which) (shop|store|seller|sender|issuer|supplier)\b|\bwho is the (seller|sender|issuer)\b"
+    r"|\bname of the (shop|store|seller|sender|issuer|supplier)\b|\bwho is the (seller|sender|issuer)\b"
     r"|\b(wer|welche firma|welches geschaft)\b.*\b(gesendet|ausgestellt|geschrieben|verkaufer|absender)\b"
     r"|\bname des geschafts\b|\bqui a (envoye|emis|ecrit)\b|\bquien (envio|emitio|escribio)\b"
 )
