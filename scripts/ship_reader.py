@@ -82,6 +82,7 @@ def _card(made: Mapping[str, Any], count: int, measured: str) -> str:
         "parameters": f"{count / 1e6:.1f} million",
         "layers": str(made["layers"]),
         "questions": f"{made['questions']:,}",
+        "unanswerable": f"{made.get('unanswerable', 0):,}",
         "articles": str(len(made["articles"])),
         "steps": f"{made['steps']:,}",
         "batch": str(made["batch"]),

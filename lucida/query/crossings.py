@@ -31,9 +31,7 @@ _GAP = 0.5
 _THOUSANDS = 0.45
 #: Heads stand at most so many lines above their row.
 _REACH = 45
-#: Least share of what the question is about that row and head must say.
-_WEAKEST = 0.72
-#: What is at a row's end, under no head, is a guess; what stands under another head is none.
+#: What is at a row's end, under no head, is a guess.
 _AT_END = 0.85
 _MOST = 4
 #: Tills' strips are narrower than this, for their height; A4 is 0.71.
