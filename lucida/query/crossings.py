@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from lucida.query.candidate import Candidate, Features
 from lucida.query.concepts import ValueType
-from lucida.query.labels import alikeness
+from lucida.query.labels import GENERIC, alikeness
 from lucida.query.layout import lay_out
 from lucida.query.tables import is_meant, words_of
 from lucida.query.typed import agreement, find_spans
@@ -173,8 +173,8 @@ def _of_row(
     """A row's pieces that may answer, each with the share of the question that it, its row and its head say."""
     row = rows[number]
     held = _held(terms, _names(row))
-    if not any(held[term] for term in about):
-        return
+    if not any(held[term] for term in about - GENERIC):
+        return  # "account number" is no row of numbers
     if any(piece.figure for piece in row) and not all(held[term] for term in about):
         held = _with_next(held, rows[number + 1] if number + 1 < len(rows) else (), terms)
     for above, head in _heads(rows, number, question, terms, held):

@@ -26,7 +26,7 @@ _SYNONYM = 0.88
 #: Parts of the question's own phrase count nearly as much as all of it.
 _PART = 0.96
 #: Words that many labels end in: alone they name nothing.
-_GENERIC = frozenset({"number", "no", "nr", "code", "id", "date", "name", "amount", "type", "nummer", "datum"})
+GENERIC = frozenset({"number", "no", "nr", "code", "id", "date", "name", "amount", "type", "nummer", "datum"})
 _GENERIC_ONLY = 0.7
 _NUMBER_SIGNS = {"nr": "number", "no": "number", "n": "number", "num": "number", "nummer": "number", "tel": "telephone"}
 
@@ -177,7 +177,7 @@ def _judged(run: Run, start: int, end: int, held: dict[str, float], sought: _Sou
     explained = sum(max((alikeness(word, want) for want in phrase), default=0.0) for word in printed)
     precision = min(explained / max(len(printed), 1), 1.0)
     score = 2 * precision * recall / (precision + recall) if precision + recall else 0.0
-    if len(phrase) > 1 and _GENERIC.issuperset(held) and not _GENERIC.issuperset(phrase):
+    if len(phrase) > 1 and GENERIC.issuperset(held) and not GENERIC.issuperset(phrase):
         score *= _GENERIC_ONLY
     return start, end, score, closed
 

@@ -40,6 +40,11 @@ RECEIPT = [
     [(0.1, "Milk"), (0.3, "21"), (0.8, "1.50")],
     [(0.1, "Total"), (0.8, "7.00")],
 ]
+BANK = [
+    [(0.1, "Our terms"), (0.5, "Invoice number"), (0.8, "HP-2025-0417")],
+    [(0.1, "Bank"), (0.5, "Callan Mutual Bank")],
+    [(0.1, "Account number"), (0.5, "62019384")],
+]
 
 
 def answers(page: Any, question: str) -> list[str]:
@@ -85,6 +90,7 @@ def test_on_a_strip_sizes_belong_to_the_name(page_of: PageOf) -> None:
         (YEARS, "What was the revenue in 2019?"),
         (RECEIPT, "What was paid for Honey?"),
         (RECEIPT, "Who is the cashier?"),
+        (BANK, "What is the invoice number?"),
     ],
 )
 def test_what_no_row_or_head_says_is_not_answered(page_of: PageOf, lines: Any, question: str) -> None:
