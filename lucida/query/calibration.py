@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     from lucida.query.candidate import Candidate, Reader
 
 #: ``scripts/fit_answers.py`` fitted the weights of "field" on drawn papers and those of "span" on SQuAD 2.0. Set by
-#: hand are the threshold, near to where fits put it, the weights of "table", of "sentence", of "model" and of "eye" (a
-#: vision-language model's answers, printed and seen), and those of names and rank.
+#: hand are the threshold, near to where fits put it, and so that on it all readers are right equally often the bias of
+#: "field"; the weights of "table", of "sentence", of "model" and of "eye" (a vision-language model's answers, printed
+#: and seen), and those of names and rank.
 _FITTED = json.loads(Path(__file__).with_name("confidence.json").read_text(encoding="utf-8"))
 
 #: Below this confidence the honest answer is that nothing was found. docs/ask.md has what was measured with it.

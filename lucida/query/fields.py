@@ -25,7 +25,7 @@ _MOST_LABELS = 12
 #: Of one label, so many values are looked at, none below this likelihood.
 _MOST_VALUES, _UNLIKELY = 4, 0.03
 #: Likelihood, in places of the rules, of what a sentence says behind a word; and what is left of a sentence's own.
-_IN_PROSE, _WHOLE_SENTENCE = 0.5, 0.1
+_IN_PROSE, _WHOLE_SENTENCE = 0.4, 0.1
 
 #: Likelihood that a ticked option is meant, where one is asked for and where nothing was said of ticks.
 _TICKED, _MAYBE_TICKED = 0.98, 0.9
