@@ -36,6 +36,8 @@ _AT_END = 0.85
 _MOST = 4
 #: Tills' strips are narrower than this, for their height; A4 is 0.71.
 _STRIP = 0.63
+#: "2 of 2" numbers pages and is no figure.
+_COUNTING = frozenset({"of", "von", "sur", "de"})
 #: A term weighs so much as evidence where it says what is asked about.
 _ABOUT = 0.9
 _FIGURE = re.compile(r"^[^\w]*[-+\u2212–]?[^\w]?\d[\d.,:'’/%-]*[^\w]*$|^[€$£]\s?-?\d")
@@ -86,7 +88,7 @@ class Piece:
     def figure(self) -> bool:
         """Whether a number stands in it, alone or with a sign."""
         return (
-            not any(word.text.isalpha() and len(word.text) > 3 for word in self.words)
+            not any(word.text.isalpha() and (len(word.text) > 3 or word.text in _COUNTING) for word in self.words)
             and any(_FIGURE.match(word.text) for word in self.words)
             and len(self.words) <= 3
         )
