@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from lucida.errors import ModelError, UsageError
 from lucida.generate.making.files import write_whole
 from lucida.generate.making.manifest import NAME
-from lucida.library.generating import next_folder
+from lucida.library.generating import generator_named, next_folder
 from lucida.library.shelf import standing_for
 from lucida.query.looking.drawing_tool import Pencil
 from lucida.query.looking.drawing_wish import asks_for_picture
@@ -56,8 +56,6 @@ def pencil_for(
         UsageError: no model looks at pages, or there is no such generator.
         ModelError, DependencyError: there is no generator, or a package that it needs is missing.
     """
-    from lucida.library.generating import generator_named
-
     if model is None:
         raise UsageError(
             "No model is named that could have a picture drawn.", "Name one that calls tools with --model."

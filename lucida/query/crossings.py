@@ -9,20 +9,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from lucida.query.candidate import Candidate, Features
 from lucida.query.concepts import ValueType
 from lucida.query.labels import GENERIC, alikeness
-from lucida.query.layout import lay_out
+from lucida.query.layout import Run, lay_out
 from lucida.query.tables import is_meant, words_of
 from lucida.query.typed import agreement, find_spans
 
 if TYPE_CHECKING:
     from lucida.index.records import PageRow
-    from lucida.query.layout import Placed, Run
+    from lucida.query.layout import Placed
     from lucida.query.question import Question
 
 #: A gap wider than this many word heights parts a row; figures are parted by any gap.
@@ -66,36 +65,14 @@ _IDLE = frozenset({"one", "take", "takes", "booked", "all", "high", "how"})
 _SIGNED = re.compile(r"^[-+\u2212–]\s?\d")
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """Words of a row that stand together: a name, or one figure with its sign."""
-
-    words: tuple[Placed, ...]
-
-    @property
-    def text(self) -> str:
-        return " ".join(word.text for word in self.words)
-
-    @property
-    def x0(self) -> float:
-        return self.words[0].x0
-
-    @property
-    def x1(self) -> float:
-        return max(word.x1 for word in self.words)
-
-    @property
-    def figure(self) -> bool:
-        """Whether a number stands in it, alone or with a sign."""
-        return (
-            not any(word.text.isalpha() and (len(word.text) > 3 or word.text in _COUNTING) for word in self.words)
-            and any(_FIGURE.match(word.text) for word in self.words)
-            and len(self.words) <= 3
-        )
+def is_figure(piece: Run) -> bool:
+    """Whether a piece is a number, alone or with its sign or unit."""
+    named = any(word.text.isalpha() and (len(word.text) > 3 or word.text in _COUNTING) for word in piece.words)
+    return not named and len(piece.words) <= 3 and any(_FIGURE.match(word.text) for word in piece.words)
 
 
-def pieces_of(row: Sequence[Run], height: float) -> list[Piece]:
-    """A row's pieces from left to right.
+def pieces_of(row: Sequence[Run], height: float) -> list[Run]:
+    """A row's pieces from left to right: names, and single figures with their signs.
 
     Args:
         row: runs of one line of a layout.
@@ -107,7 +84,7 @@ def pieces_of(row: Sequence[Run], height: float) -> list[Piece]:
         if _parted(before, word, height):
             parts.append([])
         parts[-1].append(word)
-    return [Piece(tuple(part)) for part in parts]
+    return [Run(tuple(part)) for part in parts]
 
 
 def _parted(before: Placed, word: Placed, height: float) -> bool:
@@ -147,12 +124,12 @@ def read_crossings(page: PageRow, question: Question, weights: dict[str, float])
     return sorted(found, key=lambda c: -(c.features.match * (0.3 + 0.7 * c.features.agreement)))[:_MOST]
 
 
-def _sizes_joined(row: list[Piece]) -> list[Piece]:
+def _sizes_joined(row: list[Run]) -> list[Run]:
     """A till's row: what stands before its sum is the name, "5 l" too, which is often read as two figures."""
     sums = [at for at, piece in enumerate(row) if _CENTS.search(piece.text)]
-    if len(row) < 3 or not sums or sums[-1] < 2 or row[0].figure:
+    if len(row) < 3 or not sums or sums[-1] < 2 or is_figure(row[0]):
         return row
-    return [Piece(tuple(word for piece in row[: sums[-1]] for word in piece.words)), *row[sums[-1] :]]
+    return [Run(tuple(word for piece in row[: sums[-1]] for word in piece.words)), *row[sums[-1] :]]
 
 
 def _asked(question: Question, weights: dict[str, float]) -> tuple[dict[str, float], set[str]]:
@@ -170,14 +147,14 @@ def _asked(question: Question, weights: dict[str, float]) -> tuple[dict[str, flo
 
 
 def _of_row(
-    rows: Sequence[Sequence[Piece]], number: int, question: Question, terms: dict[str, float], about: set[str]
-) -> Iterator[tuple[Piece, float]]:
+    rows: Sequence[Sequence[Run]], number: int, question: Question, terms: dict[str, float], about: set[str]
+) -> Iterator[tuple[Run, float]]:
     """A row's pieces that may answer, each with the share of the question that it, its row and its head say."""
     row = rows[number]
     held = _held(terms, _names(row))
     if not any(held[term] for term in about - GENERIC):
         return  # "account number" is no row of numbers
-    if any(piece.figure for piece in row) and not all(held[term] for term in about):
+    if any(is_figure(piece) for piece in row) and not all(held[term] for term in about):
         held = _with_next(held, rows[number + 1] if number + 1 < len(rows) else (), terms)
     for above, head in _heads(rows, number, question, terms, held):
         piece = _under(head, above, row)
@@ -193,25 +170,25 @@ def _of_row(
             yield end, _AT_END * _share(held, terms) * _exactness(row, None, question)
 
 
-def _may_be(piece: Piece, kind: ValueType) -> bool:
+def _may_be(piece: Run, kind: ValueType) -> bool:
     """Whether a piece can be of the form that is asked for."""
     if kind is ValueType.DATE:
         least = max(_SHORTEST_DATE, 0.6 * len(piece.text))
         return any(span.end - span.start >= least for span in find_spans(piece.text, kind))
     if kind is ValueType.IDENTIFIER:
         return all(any(map(str.isdigit, word.text)) for word in piece.words)
-    return piece.figure or (kind in _WORDED and not piece.text.endswith(":"))
+    return is_figure(piece) or (kind in _WORDED and not piece.text.endswith(":"))
 
 
-def _said_by(head: Piece) -> set[str]:
+def _said_by(head: Run) -> set[str]:
     """Words of a head, and what else people call it."""
     words = _parts(words_of(head.text))
     return words | {name for name, others in _CALLED.items() if words & others}
 
 
-def _names(row: Sequence[Piece]) -> set[str]:
+def _names(row: Sequence[Run]) -> set[str]:
     """Words of a row up to its last piece that is no figure: sizes are part of names."""
-    last = max((at for at, piece in enumerate(row) if not piece.figure), default=0)
+    last = max((at for at, piece in enumerate(row) if not is_figure(piece)), default=0)
     return _parts({word for piece in row[: last + 1] for word in words_of(piece.text)})
 
 
@@ -220,18 +197,18 @@ def _parts(words: set[str]) -> set[str]:
     return words | {part for word in words for part in _GLUED.findall(word)}
 
 
-def _with_next(held: dict[str, float], line: Sequence[Piece], terms: dict[str, float]) -> dict[str, float]:
+def _with_next(held: dict[str, float], line: Sequence[Run], terms: dict[str, float]) -> dict[str, float]:
     """With what the next line says, where it has no figures and so goes on with the row's name."""
-    if not line or len(line) > 2 or any(piece.figure for piece in line):
+    if not line or len(line) > 2 or any(is_figure(piece) for piece in line):
         return held
     more = _held(terms, _names(line))
     return {term: max(held[term], 0.9 * more[term]) for term in terms}
 
 
 def _heads(
-    rows: Sequence[Sequence[Piece]], number: int, question: Question, terms: dict[str, float], held: dict[str, float]
-) -> Iterator[tuple[Sequence[Piece], Piece]]:
-    """Pieces of lines above that name what the row does not, with their line; those of the nearest such line."""
+    rows: Sequence[Sequence[Run]], number: int, question: Question, terms: dict[str, float], held: dict[str, float]
+) -> Iterator[tuple[Sequence[Run], Run]]:
+    """Runs of lines above that name what the row does not, with their line; those of the nearest such line."""
     lacking = [term for term in terms if not held[term]]
     for above in reversed(rows[max(number - _REACH, 0) : number]):
         if len(above) < 2 or any(_CENTS.search(piece.text) for piece in above):
@@ -249,7 +226,7 @@ def _heads(
             return
 
 
-def _under(head: Piece, line: Sequence[Piece], row: Sequence[Piece]) -> Piece | None:
+def _under(head: Run, line: Sequence[Run], row: Sequence[Run]) -> Run | None:
     """The piece of a row that stands under a head and under no other head of its line better."""
     if not row:
         return None
@@ -257,17 +234,17 @@ def _under(head: Piece, line: Sequence[Piece], row: Sequence[Piece]) -> Piece | 
     return piece if min(line, key=lambda one: _apart(one, piece)) is head else None
 
 
-def _apart(head: Piece, piece: Piece) -> float:
+def _apart(head: Run, piece: Run) -> float:
     """How far a piece is from being aligned with a head: at the left, at the right or in the middle."""
     middle = abs(head.x0 + head.x1 - piece.x0 - piece.x1) / 2
     beside = max(head.x0 - piece.x1, piece.x0 - head.x1, 0.0)
     return min(abs(head.x0 - piece.x0), abs(head.x1 - piece.x1), middle) + 2 * beside
 
 
-def _at_end(row: Sequence[Piece], above: Sequence[Sequence[Piece]]) -> Piece | None:
+def _at_end(row: Sequence[Run], above: Sequence[Sequence[Run]]) -> Run | None:
     """The sum at a row's end, or that before it where the last column is a balance; a sum with a sign in any case."""
-    sums = [piece for piece in row if piece.figure and find_spans(piece.text, ValueType.MONEY)]
-    sums = sums or [piece for piece in row[1:] if piece.figure and _CENTS.search(piece.text)]
+    sums = [piece for piece in row if is_figure(piece) and find_spans(piece.text, ValueType.MONEY)]
+    sums = sums or [piece for piece in row[1:] if is_figure(piece) and _CENTS.search(piece.text)]
     signed = [piece for piece in sums if _SIGNED.match(piece.text)]
     if signed or len(sums) < 2:
         return signed[0] if signed else sums[0] if sums else None
@@ -293,16 +270,16 @@ def _share(covered: dict[str, float], terms: dict[str, float]) -> float:
     return sum(terms[term] * held for term, held in covered.items()) / (sum(terms.values()) or 1.0)
 
 
-def _exactness(row: Sequence[Piece], head: Piece | None, question: Question) -> float:
+def _exactness(row: Sequence[Run], head: Run | None, question: Question) -> float:
     """Rows and heads that say more than was asked are less meant."""
     said = {
-        word for piece in (*row[:3], *([head] if head else [])) if not piece.figure for word in words_of(piece.text)
+        word for piece in (*row[:3], *([head] if head else [])) if not is_figure(piece) for word in words_of(piece.text)
     }
     alien = sum(all(alikeness(word, asked) == 0.0 for asked in question.words) for word in said)
     return 1.0 - 0.25 * alien / max(len(said), 1)
 
 
-def _candidate(page: PageRow, piece: Piece, match: float, kind: ValueType) -> Candidate:
+def _candidate(page: PageRow, piece: Run, match: float, kind: ValueType) -> Candidate:
     indices = tuple(dict.fromkeys(word.word for word in piece.words))
     text = piece.text.strip(" .·_:;,|")
     quote = " ".join(page.words[index].text for index in indices)

@@ -26,7 +26,6 @@ _MOST_LABELS = 12
 _MOST_VALUES, _UNLIKELY = 4, 0.03
 #: Likelihood, in places of the rules, of what a sentence says behind a word; and what is left of a sentence's own.
 _IN_PROSE, _WHOLE_SENTENCE = 0.4, 0.1
-
 #: Likelihood that a ticked option is meant, where one is asked for and where nothing was said of ticks.
 _TICKED, _MAYBE_TICKED = 0.98, 0.9
 
@@ -71,9 +70,9 @@ def _weighed(layout: Layout, label: Label, question: Question) -> tuple[list[Val
     The judge knows forms. What a sentence says behind a word is left to the rules; and a sentence is hardly ever meant
     where a short value is asked for.
     """
-    values, ruled = options(layout, label, question)
     if ticked := chosen(layout, label):
         return [Value.of(ticked, layout, label)], np.array([_TICKED if question.checked else _MAYBE_TICKED])
+    values, ruled = options(layout, label, question)
     if not label.closed and is_prose(layout.rows[label.row][label.run]):
         values = [value for value in values if value.key in ruled]
         return values, np.array([_IN_PROSE * ruled[value.key] for value in values])

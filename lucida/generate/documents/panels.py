@@ -209,10 +209,10 @@ def _matrix_row(
 
 def draw_marks(painter: Painter, block: Marks) -> None:
     """Draw words of which one has a cross; the cross is what is filled in, the word is what is asked for."""
-    design, sheet = painter.design, painter.sheet
+    design = painter.design
     painter.need(2 * design.text.leading)
     sheet, style, top = painter.sheet, design.value, painter.y
-    label = painter.words("question", design.labelled(block.label), painter.left, painter.width, design.label)
+    painter.words("question", design.labelled(block.label), painter.left, painter.width, design.label)
     x = painter.left + _label_width(design, Entry("", block.label, "")) + 1.5 * design.size
     before = painter.rng.random() < 0.4
     for number, option in enumerate(block.options):
@@ -231,5 +231,4 @@ def draw_marks(painter: Painter, block: Marks) -> None:
             asked = painter.tongue.pick("questions", "checked", painter.rng).format(block.label)
             sheet.questions.append(Asked(asked, "tick", sheet.entities[named].words))
         x = at + wide + 3.0 * style.size
-    assert label is not None
     painter.y = top + 1.3 * style.leading

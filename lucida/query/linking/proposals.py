@@ -89,7 +89,7 @@ def proposals(layout: Layout, label: Label) -> list[Value]:
 
 
 def _is_none(words: tuple[Placed, ...]) -> bool:
-    """Whether words are a label that forms use, or a bare box, which the rules give together with its option."""
+    """Whether words are a label that forms use, or a bare box, which ``checkboxes`` gives together with its option."""
     return looks_like_label(Run(words)) or all(is_box(word.text) for word in words)
 
 

@@ -7,7 +7,6 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from lucida.query.boxes import is_box
-from lucida.query.checkboxes import chosen
 from lucida.query.concepts import ValueType
 from lucida.query.labels import Label, looks_like_label
 from lucida.query.layout import Layout, Placed, Run
@@ -54,9 +53,6 @@ class Ruled:
 def ruled_values(layout: Layout, label: Label, question: Question) -> Iterator[Ruled]:
     """Everything that could be the label's value, in the order eyes try it."""
     run = layout.rows[label.row][label.run]
-    ticked = chosen(layout, label)
-    if ticked:
-        yield Ruled(ticked, 1.0 if question.type is ValueType.CHOICE or question.checked else 0.9)
     rest = run.since(label.end)
     inline = Ruled(_until_next_label(rest), _inline_place(rest, label, question)) if rest is not None else None
     if inline is not None:

@@ -46,9 +46,6 @@ def test_filled_cells_are_linked_and_empty_ones_are_labels_alone(seed: int) -> N
 
 
 def test_words_of_a_panel_do_not_lie_on_each_other() -> None:
-    for seed in range(8):
-        with draw_paper("office", "en", np.random.default_rng(seed)).document:
-            pass
     [page] = drawn(Panel([[Entry("office", "Name", "Ada Marham"), Entry("office", "Town", "Fairham")]]))
     boxes = [page.box([place]) for place in range(len(page.words))]
     for at, one in enumerate(boxes):
