@@ -120,7 +120,9 @@ CONCEPTS: tuple[Concept, ...] = (
         "date|date issued|issue date|issued|issued on|invoice date|date of issue|dated|receipt date|order date|Datum"
         "|Rechnungsdatum|Ausstellungsdatum|Belegdatum|ausgestellt am|date de facturation|date d'émission|fecha"
         "|fecha de emisión",
-        "when issued|when dated|when written|when was made|ausgestellt",
+        "when issued|when dated|when written|when was made|when bought|when purchased|when sold|when was paid"
+        "|when printed|date of purchase|day of purchase|wann gekauft|wann bezahlt|quand acheté|cuándo comprado"
+        "|ausgestellt",
     ),
     _concept(
         "subtotal",

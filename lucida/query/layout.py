@@ -74,6 +74,15 @@ class Run:
         """The run from its word number ``start`` on; None when nothing is left."""
         return replace(self, words=self.words[start:]) if start < len(self.words) else None
 
+    def between(self, start: int, end: int) -> tuple[Placed, ...]:
+        """Words that have a letter between two offsets of the run's text (end exclusive)."""
+        kept, cursor = [], 0
+        for word in self.words:
+            if cursor < end and cursor + len(word.text) > start:
+                kept.append(word)
+            cursor += len(word.text) + 1
+        return tuple(kept)
+
 
 @dataclass(frozen=True, slots=True)
 class Layout:

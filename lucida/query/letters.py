@@ -49,6 +49,11 @@ def closes(page: PageRow) -> bool:
     return any(token.folded in _CLOSINGS for word in page.words for token in tokens(word.text))
 
 
+def signed(page: PageRow) -> bool:
+    """Whether a name stands below the closing of a letter."""
+    return closes(page) and next(_writers(lay_out(page)), None) is not None
+
+
 def greets(page: PageRow) -> bool:
     """Whether a line of the page greets somebody."""
     firsts = {word.line: word for word in reversed(page.words)}.values()

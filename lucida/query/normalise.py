@@ -14,6 +14,7 @@ MONTH_STEMS = {
     "dez": 12, "dic": 12,
 }  # fmt: skip
 _ISO = re.compile(r"(\d{4})\D(\d{1,2})\D(\d{1,2})")
+_SHORT = re.compile(r"(?<!\d)(\d{1,2})[\s./-]{1,2}([^\W\d_]{3,9})\.?[\s,./-]{1,2}['’]?(\d{2})(?![\d:])")
 _NUMERIC = re.compile(r"(\d{1,2})\s?([-/.])\s?(\d{1,2})\s?[-/.]\s?(\d{4}|\d{2})")
 
 
@@ -62,7 +63,7 @@ def parse_date(text: str) -> date | None:
     """The first calendar day in a text: ISO, numeric or with a month's name in English, German, French or Spanish.
 
     Numeric dates are read day first when parted by dots, month first when parted by slashes, unless that cannot be.
-    Years of two digits lie in 1970-2069.
+    Years of two digits lie in 1970-2069; behind a month's name they follow it at once ("28 MAR 18").
     """
     if iso := _ISO.search(text):
         return _day(int(iso[1]), int(iso[2]), int(iso[3]))
@@ -85,6 +86,8 @@ def _spelled(text: str) -> date | None:
     numbers = [int(digits) for word in words if (digits := re.sub(r"(st|nd|rd|th|er)$", "", word)).isdecimal()]
     years = [number for number in numbers if number >= 1000]
     days = [number for number in numbers if 1 <= number <= 31]
+    if not years and month and (short := _SHORT.search(text)) and plain(short[2])[:3] in MONTH_STEMS:
+        return _day(_year(short[3]), month, int(short[1]))
     return _day(years[0], month, days[0]) if month and years and days else None
 
 

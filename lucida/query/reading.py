@@ -13,6 +13,7 @@ from lucida.query.labels import alikeness
 from lucida.query.letters import read_letters
 from lucida.query.parties import read_parties
 from lucida.query.passages import retrieve_passages
+from lucida.query.receipts import read_receipts, settled
 from lucida.query.senders import read_senders
 from lucida.query.sentences import Scored, score_sentences
 from lucida.query.spans import beside, form, short_answer
@@ -116,11 +117,11 @@ def read(
             *read_letters(page, question),
             *read_parties(page, question),
         ]
-        # Who sends and receives is said by its place: the page need not speak of senders.
-        candidates += [
-            _with(one, names=1.0, rank=_falling(rank), absent=absent) for one in read_senders(page, question)
-        ]
-        candidates += [_with(candidate, names=names, rank=_falling(rank), absent=absent) for candidate in own]
+        # Who sends and receives, what was paid and when is said by its place: the page need not speak of it.
+        paid = read_receipts(page, question)
+        unsaid = [*read_senders(page, question), *paid]
+        candidates += [_with(one, names=1.0, rank=_falling(rank), absent=absent) for one in unsaid]
+        candidates += [_with(one, names=names, rank=_falling(rank), absent=absent) for one in settled(own, paid)]
     sentences = _from_sentences(index, encoder, question, found, weights)
     if reader is None or question.language != "en":
         return candidates + sentences

@@ -23,7 +23,7 @@ _DATE = re.compile(
     rf"""(?<![\w/.-])(?:
       \d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}
     | \d{{1,2}}\s?[-/.]\s?\d{{1,2}}\s?[-/.]\s?(?:\d{{4}}|\d{{2}})
-    | \d{{1,2}}(?:st|nd|rd|th|\.|er)?[\s-]+(?:(?:of|de)\s+)?{_MONTHS}(?:,?[\s-]+(?:de\s+)?(?:\d{{4}}|'?\d{{2}}))?
+    | \d{{1,2}}(?:st|nd|rd|th|\.|er)?[\s/-]+(?:(?:of|de)\s+)?{_MONTHS}(?:,?[\s/-]+(?:de\s+)?(?:\d{{4}}|'?\d{{2}}))?
     | {_MONTHS}\s+\d{{1,2}}(?:st|nd|rd|th)?(?:\s*,?\s*\d{{4}})?
     | {_MONTHS}\s*,?\s+{_YEAR}
     | (?:(?:early|mid|late)[\s-]+)?(?:the\s+)?{_ORDINAL}(?:\s+(?:and|to|or)\s+{_ORDINAL})?\s+centur(?:y|ies)

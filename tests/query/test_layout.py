@@ -71,3 +71,9 @@ def test_leaders_and_glued_colons_part_label_and_value(page_of) -> None:
 
 def test_an_empty_page(page_of) -> None:
     assert lay_out(page_of([])).rows == ()
+
+
+def test_words_between_two_offsets(page_of) -> None:
+    [[run]] = lay_out(page_of([[(0.1, "on 28 MAR 18, noon")]])).rows
+    assert [word.text for word in run.between(3, 12)] == ["28", "MAR", "18,"]
+    assert run.between(0, 0) == ()

@@ -27,6 +27,16 @@ def test_dates(text: str) -> None:
     assert parse_date(text) == date(2024, 3, 14)
 
 
+@pytest.mark.parametrize("text", ["28 MAR 18", "28-Mar-18", "28/MAR/18", "28 Mar '18", "28. März 18"])
+def test_years_of_two_digits_behind_a_month(text: str) -> None:
+    assert parse_date(text) == date(2018, 3, 28)
+
+
+@pytest.mark.parametrize("text", ["3 May at 10:30", "28 MAR 18:05"])
+def test_hours_are_no_years(text: str) -> None:
+    assert parse_date(text) is None
+
+
 @pytest.mark.parametrize("text", ["", "tomorrow", "99.99.2024", "30 February 2020", "Mayor Smith"])
 def test_no_dates(text: str) -> None:
     assert parse_date(text) is None

@@ -62,3 +62,22 @@ def test_other_questions_and_later_pages_get_nothing(page_of: PageOf) -> None:
     page = page_of(LETTER)
     assert answers(page, "When will the lift be inspected?") == []
     assert answers(replace(page, number=2), "Who sent the letter?") == []
+
+
+@pytest.mark.parametrize(
+    "question", ["What is the address of the company?", "Where is the shop?", "What is the address?"]
+)
+def test_where_the_sender_is(page_of: PageOf, question: str) -> None:
+    assert answers(page_of(LETTER), question) == ["171 Avenue of Sherford GT1 5DG Langstone"]
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["Which company issued this?", "What is the shop's name?", "Where was this bought?", "What is the store?"],
+)
+def test_a_shop_is_asked_for_in_many_ways(page_of: PageOf, question: str) -> None:
+    assert answers(page_of(LETTER), question) == ["Ashcombe Joinery Ltd"]
+
+
+def test_an_unsigned_letter_is_from_its_letterhead(page_of: PageOf) -> None:
+    assert answers(page_of([*LETTER, [(0.1, "Yours sincerely,")]]), "Who sent the letter?") == ["Ashcombe Joinery Ltd"]

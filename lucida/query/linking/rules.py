@@ -230,10 +230,4 @@ def fitting(words: Sequence[Placed], kind: ValueType) -> tuple[Sequence[Placed],
         return words, agreement(text, kind)
     # A sum stands at the end of its row (quantity, price, sum), a date or address where the label points.
     span = spans[-1] if kind is ValueType.MONEY else spans[0]
-    kept: list[Placed] = []
-    cursor = 0
-    for word in words:
-        if cursor < span.end and cursor + len(word.text) > span.start:
-            kept.append(word)
-        cursor += len(word.text) + 1
-    return kept, agreement(span.text, kind)
+    return Run(tuple(words)).between(span.start, span.end), agreement(span.text, kind)
