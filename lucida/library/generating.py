@@ -81,7 +81,7 @@ def generator_named(spec: str | None, *, allow_download: bool = False) -> Genera
 
     if not spec and drawer.find() is None:
         raise ModelError(
-            "There is no generator of pictures at hand: none is named, and none comes with Lucida yet.",
+            "There is no generator of pictures at hand: none is named, and none came with this package.",
             "Name one with --model diffusers:ID_OR_FOLDER (lucida models get fetches its weights), or train mini.",
         )
     return load_generator(spec or drawer.SPEC, allow_download=allow_download)

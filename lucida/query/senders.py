@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING
 
 from lucida.query.candidate import Candidate, Features
-from lucida.query.concepts import ValueType
 from lucida.query.layout import Run, lay_out
 from lucida.query.letterheads import addressed, letterheads, sender_address
 from lucida.query.letters import signed
@@ -35,6 +34,7 @@ _PREMISES = re.compile(
     rf"\b{_FIRM}( s)? (address|adresse|anschrift)\b|\b(address|adresse|anschrift|direccion) (of|on|der|des|du|de|del)\b"
     rf".*\b{_FIRM}\b|\bwhere (is|was) the {_FIRM}\b|\bwo (ist|liegt) (das|die|der) {_FIRM}\b"
 )
+_ADDRESS = frozenset({"address", "addresses", "adresse", "anschrift", "direccion", "domicilio"})
 _ANY_ADDRESS = re.compile(r"^(what is the |what s the )?(address|adresse|anschrift|direccion)$")
 _RECEIVERS = re.compile(
     r"\bto whom\b.*\baddressed\b|\bwho is the (recipient|addressee|customer)\b|\bwho (is|was) billed\b|\brecipient\b"
@@ -52,7 +52,7 @@ def read_senders(page: PageRow, question: Question) -> list[Candidate]:
     folded = " ".join(token.folded for token in tokens(question.text))
     if page.number != 1:
         return []
-    if _PREMISES.search(folded) or (question.type is ValueType.ADDRESS and _ANY_ADDRESS.search(folded)):
+    if _PREMISES.search(folded) or (_ANY_ADDRESS.search(folded) and not _names_addresses(page)):
         layout = lay_out(page)
         found = sender_address(layout, next(letterheads(layout), None))
         return [] if found is None else [_candidate(page, found, _PLACE)]
@@ -65,6 +65,11 @@ def read_senders(page: PageRow, question: Question) -> list[Candidate]:
         head = next((run.words for run in letterheads(layout)), ())
         return [_candidate(page, run, _BLOCK) for run in addressed(layout) if run.words != head][:2]
     return []
+
+
+def _names_addresses(page: PageRow) -> bool:
+    """Whether the page has a label for an address, which is then what is asked for."""
+    return any(token.folded in _ADDRESS for word in page.words for token in tokens(word.text))
 
 
 def _candidate(page: PageRow, run: Run, match: float) -> Candidate:

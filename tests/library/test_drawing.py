@@ -106,8 +106,9 @@ def _drawn_for(library: Library, page: Any, server: Any, where: dict[str, Any]) 
 
 
 def test_without_a_model_or_a_generator_it_is_said_before_anything_is_asked(
-    library: Library, serve: Callable[..., Any], tmp_path: Path
+    library: Library, serve: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("lucida.models.mini.drawer.find", lambda: None)
     with pytest.raises(UsageError, match="No model is named"):
         library.ask(WISH, draw=Sketchbook(tmp_path / "drawn"))
     server = serve("NOT FOUND")
