@@ -49,10 +49,10 @@ def reference(sources: Sequence[Source], *, prompts: int, pictures: int, side: i
 
 
 def pictures_of(source: Source, rows: NDArray[np.int64], side: int) -> list[Image]:
-    """Pictures of a set at a side, RGB."""
+    """Pictures of a set at a side, RGB, in the order of their rows, which ascend."""
     from PIL import Image
 
-    pixels = (source.whole(np.sort(rows), side) * 255).round().byte().permute(0, 2, 3, 1).numpy()
+    pixels = (source.whole(rows, side) * 255).round().byte().permute(0, 2, 3, 1).numpy()
     return [Image.fromarray(row) for row in pixels]
 
 
@@ -70,4 +70,4 @@ def _prompt(source: Source, concept: int) -> str:
 
 
 def _drawn(rows: NDArray[np.int64], count: int, rng: np.random.Generator) -> NDArray[np.int64]:
-    return rng.choice(rows, min(count, len(rows)), replace=False)
+    return np.sort(rng.choice(rows, min(count, len(rows)), replace=False))

@@ -58,6 +58,19 @@ def found(sets: Path) -> list[Source]:
 
 
 @pytest.fixture(scope="session")
+def many(tmp_path_factory: pytest.TempPathFactory) -> list[Source]:
+    """A set of which twenty pictures are kept, of all colours."""
+    folder = tmp_path_factory.mktemp("many")
+    pack(folder / "photos64", Plain(1_000))
+    return sources([folder])
+
+
+@pytest.fixture(scope="session")
+def colours() -> dict[str, tuple[int, int, int]]:
+    return COLOURS
+
+
+@pytest.fixture(scope="session")
 def recipe() -> Recipe:
     return RECIPE
 
