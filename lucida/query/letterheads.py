@@ -97,8 +97,8 @@ def sender_address(layout: Layout, name: Run | None) -> Run | None:
 
 def addressed(layout: Layout) -> Iterator[Run]:
     """First lines of addresses, names over a street and a postcode, from the top."""
-    foot = max((run.y1 for row in layout.rows for run in row), default=0.0)
-    runs = [run for row in layout.rows for run in joined(row, layout.height) if run.y0 < _UPPER * foot]
+    upper = _down_to(layout, _UPPER)
+    runs = [run for row in layout.rows for run in joined(row, layout.height) if run.y0 < upper]
     for run in runs:
         second = _under(run, runs, layout.height)
         third = _under(second, runs, layout.height) if second is not None else None
@@ -132,13 +132,20 @@ def joined(row: tuple[Run, ...], height: float) -> list[Run]:
     return found
 
 
+def _down_to(layout: Layout, share: float) -> float:
+    """How far down a share of what is printed reaches."""
+    runs = [run for row in layout.rows for run in row]
+    head, foot = min((run.y0 for run in runs), default=0.0), max((run.y1 for run in runs), default=0.0)
+    return head + share * (foot - head)
+
+
 def _upper_runs(layout: Layout) -> list[Run]:
-    foot = max((run.y1 for row in layout.rows for run in row), default=0.0)
+    top, upper = _down_to(layout, _TOP), _down_to(layout, _UPPER)
     return [
         run
         for number, row in enumerate(layout.rows)
         for run in joined(row, layout.height)
-        if run.y0 < _TOP * foot or (number < _ROWS and run.y0 < _UPPER * foot)
+        if run.y0 < top or (number < _ROWS and run.y0 < upper)
     ]
 
 

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 #: Pages that are read closely, the best by retrieval.
 MOST_PAGES = 8
+#: Pages have some dozens of items: of more than so many it is not worth asking how few pages they are.
+_FEW_ITEMS = 400
 _MOST_SENTENCES = 6
 #: Passages that a reader of running text reads, the best by retrieval: it costs tens of milliseconds each.
 _MOST_READ = 8
@@ -71,7 +73,23 @@ def gather(index: Index, encoder: TextEncoder | None, question: Question, where:
         merged = (*found[:_AHEAD], *own, *found[_AHEAD:])
         found = list({entry.item.id: entry for entry in merged}.values())
     passages = tuple(entry.item for entry in found if entry.item.kind == ItemKind.PASSAGE)
-    return Retrieved(passages, tuple(_pages(index, passages)))
+    return Retrieved(passages, tuple(_all_of_few(index, _pages(index, passages), where)))
+
+
+def _all_of_few(index: Index, pages: list[PageRow], where: Filter) -> list[PageRow]:
+    """Where few pages are asked about, all of them, those that retrieval did not bring up behind the others.
+
+    A receipt does not say "shop": what is read by its place need not share a word with its question.
+    """
+    among = index.select(where)
+    if among is None or len(among) > _FEW_ITEMS:
+        return pages
+    places = sorted({(row.source_id, row.page) for row in index.items(among.tolist())})
+    if len(places) > MOST_PAGES:
+        return pages
+    known = {(page.source_id, page.number) for page in pages}
+    left = (index.page(*place) for place in places if place not in known)
+    return [*pages, *(page for page in left if page is not None)]
 
 
 def _pages(index: Index, passages: Sequence[ItemRow]) -> list[PageRow]:

@@ -8,9 +8,10 @@ import pytest
 from numpy.typing import NDArray
 
 from lucida.index import FileState, Index, Reading
+from lucida.index.records import Filter
 from lucida.query.ask import ask
 from lucida.query.question import understand
-from lucida.query.reading import missing
+from lucida.query.reading import MOST_PAGES, gather, missing
 from lucida.query.verification import locate
 from lucida.types import Box, Document, Page, Passage, TextOrigin
 
@@ -48,6 +49,17 @@ def test_a_passage_over_two_pages_is_cited_where_its_words_stand(
     assert citation.page == page
     assert locate(citation.quote, library.page(1, page).words) is not None
     assert text in citation.quote
+
+
+def test_of_few_pages_all_are_read_though_none_shares_a_word_with_the_question(index, page_of, encoder) -> None:
+    slip = [[(0.1, "Pelham Fruit Ltd")], [(0.1, "Pears"), (0.8, "3.40")]]
+    index.add(page_of(slip, source="/docs/slip.jpg"), ["Pelham Fruit Ltd Pears 3.40"])
+    for number in range(2, 2 + MOST_PAGES):
+        page = page_of([[(0.1, f"Minutes of meeting {number}")]], source_id=number, source=f"/docs/{number}.pdf")
+        index.add(page, [f"Minutes of meeting {number}"])
+    question = "What is the name of the shop?"
+    assert ask(index, encoder, question, Filter(path="/docs/slip.jpg")).text == "Pelham Fruit Ltd"
+    assert gather(index, encoder, understand(question), Filter(path="/docs/*"), 8).pages == ()
 
 
 @pytest.mark.parametrize(
