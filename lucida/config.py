@@ -57,7 +57,7 @@ class LibraryConfig:
     Attributes:
         encoder: spec of the encoder that puts pictures and texts into one space, or "minilm" for texts alone.
         model: spec of the vision-language model that looks at pages for an answer, or "none".
-        ocr: "tesseract", "rapidocr" or "none".
+        ocr: "tesseract", "rapidocr", "auto" (RapidOCR where Tesseract was unsure) or "none".
         languages: for OCR.
         database: SQLAlchemy URL of the catalogue, empty for ``catalogue.db`` in the folder.
         ignore: gitignore patterns on top of the built-in ones.
@@ -97,7 +97,7 @@ class LibraryConfig:
 _COMMENTS = {
     "encoder": 'pictures and texts in one space; "minilm": texts alone; change it with: lucida models switch SPEC',
     "model": 'looks at pages for an answer, e.g. "openai:NAME@http://localhost:8000/v1"; "none": answers are read',
-    "ocr": 'reads scans: "tesseract", "rapidocr" or "none"',
+    "ocr": 'reads scans: "tesseract", "rapidocr", "auto" (both, where the first was unsure) or "none"',
     "languages": "Tesseract's names of the languages to expect in scans",
     "database": "SQLAlchemy URL of the catalogue; empty means catalogue.db in this folder",
     "ignore": "gitignore patterns of files to leave out",

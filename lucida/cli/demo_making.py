@@ -110,7 +110,7 @@ def _dataset(library: Library, plan: Mapping[str, Any], to: Path) -> Making:
 
 
 def _drawn(library: Library, plan: Mapping[str, Any], to: Path) -> Making:
-    found = library.search(plan["classes"][0], kind="picture", top_k=1)
+    found = library.search(plan["prompt"], kind="picture", top_k=1)
     like = [hit.id for hit in found]
     made = library.generate(plan["prompt"], like=like, n=_DRAWINGS, model="mini", out=to / DRAWN)
     told = f"“{plan['prompt']}”" + (f", like {Path(found[0].source).name}" if found else "")

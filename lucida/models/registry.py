@@ -146,7 +146,7 @@ def load_ocr(spec: str, languages: Sequence[str]) -> OcrEngine | None:
     """The OCR engine that ``spec`` names, None for "none". Nothing is started; engines cross process borders.
 
     Args:
-        spec: "tesseract", "rapidocr" or "none".
+        spec: "tesseract", "rapidocr", "auto" (Tesseract, and RapidOCR where it was unsure) or "none".
         languages: Tesseract's names of languages, most likely first; RapidOCR reads all its scripts at once.
 
     Raises:
@@ -164,4 +164,11 @@ def load_ocr(spec: str, languages: Sequence[str]) -> OcrEngine | None:
 
         require_installed()
         return RapidOcr()
-    raise UsageError(f"There is no OCR engine {spec!r}.", "Known are: tesseract, rapidocr, none.")
+    if spec == "auto":
+        from lucida.models.careful_ocr import CarefulOcr
+        from lucida.models.rapidocr_engine import RapidOcr, require_installed
+        from lucida.models.tesseract import Tesseract
+
+        require_installed()
+        return CarefulOcr(Tesseract(languages), RapidOcr())
+    raise UsageError(f"There is no OCR engine {spec!r}.", "Known are: tesseract, rapidocr, auto, none.")

@@ -87,7 +87,7 @@ def test_a_profile_stands_for_a_spec(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_unknown_ocr_lists_the_known() -> None:
     with pytest.raises(UsageError) as caught:
         load_ocr("paddle", ("eng",))
-    assert "tesseract, rapidocr, none" in caught.value.advice
+    assert "tesseract, rapidocr, auto, none" in caught.value.advice
 
 
 def test_absent_rapidocr_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
