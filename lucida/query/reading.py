@@ -13,7 +13,7 @@ from lucida.query.labels import alikeness
 from lucida.query.letters import read_letters
 from lucida.query.parties import read_parties
 from lucida.query.passages import retrieve_passages
-from lucida.query.receipts import read_receipts, settled
+from lucida.query.receipts import read_days, read_paid, settled
 from lucida.query.senders import read_senders
 from lucida.query.sentences import Scored, score_sentences
 from lucida.query.spans import beside, form, short_answer
@@ -135,11 +135,12 @@ def read(
             *read_letters(page, question),
             *read_parties(page, question),
         ]
-        # Who sends and receives, what was paid and when is said by its place: the page need not speak of it.
-        paid = read_receipts(page, question)
-        unsaid = [*read_senders(page, question), *paid]
+        paid = read_paid(page, question)
+        own = [*settled(own, paid), *paid]
+        # Who sends and receives, and when, is said by its place: the page need not speak of it.
+        unsaid = [*read_senders(page, question), *read_days(page, question)]
         candidates += [_with(one, names=1.0, rank=_falling(rank), absent=absent) for one in unsaid]
-        candidates += [_with(one, names=names, rank=_falling(rank), absent=absent) for one in settled(own, paid)]
+        candidates += [_with(candidate, names=names, rank=_falling(rank), absent=absent) for candidate in own]
     sentences = _from_sentences(index, encoder, question, found, weights)
     if reader is None or question.language != "en":
         return candidates + sentences

@@ -82,27 +82,37 @@ class _Amount:
         return not self.said.isdisjoint(_WITHIN)
 
 
-def read_receipts(page: PageRow, question: Question) -> list[Candidate]:
-    """What was paid in all, or the paper's day, where that and nothing more is asked for; best first.
+def read_paid(page: PageRow, question: Question) -> list[Candidate]:
+    """What was paid in all, where that of the paper, and nothing on it, is asked for; at most one candidate.
 
     Args:
         page: any page.
         question: taken apart; ``names`` and ``rank`` of the candidates' features are left to the caller.
     """
     wanted = {concept.name for concept in question.concepts}
-    if max(question.matter.values(), default=0.0) >= 1.0:
-        return []  # of something on the paper, not of the paper
-    if question.type is ValueType.MONEY and "total" in wanted and not wanted & {"tax", "subtotal", "change"}:
-        return [_candidate(page, words, _TOTAL_MATCH, place) for words, place in _paid(lay_out(page))]
-    if question.type is ValueType.DATE and wanted == {"date"} and page.number == 1 and not closes(page):
-        days = list(_days(lay_out(page)))
-        return [_candidate(page, words, _DAY_MATCH if len(days) == 1 else _DAYS_MATCH, 0.9) for words in days[:2]]
-    return []
+    asked = question.type is ValueType.MONEY and "total" in wanted and not wanted & {"tax", "subtotal", "change"}
+    if not asked or _of_something(question):
+        return []
+    return [_candidate(page, words, _TOTAL_MATCH, place) for words, place in _paid(lay_out(page))]
+
+
+def read_days(page: PageRow, question: Question) -> list[Candidate]:
+    """The paper's day, where that and nothing more is asked for; best first, at most two; see ``read_paid``."""
+    asked = question.type is ValueType.DATE and {concept.name for concept in question.concepts} == {"date"}
+    if not asked or _of_something(question) or page.number != 1 or closes(page):
+        return []
+    days = list(_days(lay_out(page)))
+    return [_candidate(page, words, _DAY_MATCH if len(days) == 1 else _DAYS_MATCH, 0.9) for words in days[:2]]
+
+
+def _of_something(question: Question) -> bool:
+    """Whether something on the paper is asked about, rather than the paper."""
+    return max(question.matter.values(), default=0.0) >= 1.0
 
 
 def settled(candidates: Sequence[Candidate], paid: Sequence[Candidate]) -> list[Candidate]:
     """Other readers' candidates of a page whose total was made out: those of other sums count less."""
-    if not paid or not find_spans(paid[0].text, ValueType.MONEY):
+    if not paid:
         return list(candidates)
     total = parse_amount(paid[0].text)
     return [
@@ -170,8 +180,13 @@ def _amounts(layout: Layout) -> Iterator[_Amount]:
         amount = parse_amount(sums[-1].group()) if sums else None
         if amount is None:
             continue
-        words = line.between(*sums[-1].span())
-        said = _folded(line.words[: line.words.index(words[0])]) or _said_beside(rows, number, layout.height)
+        start, end = sums[-1].span()
+        with_currency = (
+            span for span in find_spans(line.text, ValueType.MONEY) if span.start < end and start < span.end
+        )
+        start, end = next(((span.start, span.end) for span in with_currency), (start, end))
+        words = line.between(start, end)
+        said = _folded(line.between(0, start)) or _said_beside(rows, number, layout.height)
         yield _Amount(amount, words, said, len(sums) > 1)
 
 

@@ -116,7 +116,8 @@ def test_wrong_use(lucida, stocked, artist) -> None:
         assert said in ran.err
 
 
-def test_without_a_model_the_advice_is_clear(lucida, stocked) -> None:
+def test_without_a_model_the_advice_is_clear(lucida, stocked, monkeypatch) -> None:
+    monkeypatch.setattr("lucida.models.mini.drawer.find", lambda: None)
     ran = lucida("generate", "image", "a red sun")
     assert ran.code == ExitCode.MISSING_DEPENDENCY
     assert "--model diffusers:ID_OR_FOLDER" in ran.err

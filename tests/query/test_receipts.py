@@ -10,7 +10,7 @@ import pytest
 
 from lucida.query.candidate import Candidate, Features
 from lucida.query.question import understand
-from lucida.query.receipts import read_receipts, settled
+from lucida.query.receipts import read_days, read_paid, settled
 
 PageOf = Callable[..., Any]
 
@@ -32,7 +32,8 @@ SLIP = [
 
 
 def answers(page: Any, question: str) -> list[str]:
-    return [candidate.text for candidate in read_receipts(page, understand(question))]
+    asked = understand(question)
+    return [candidate.text for candidate in (*read_paid(page, asked), *read_days(page, asked))]
 
 
 @pytest.mark.parametrize(
@@ -40,7 +41,7 @@ def answers(page: Any, question: str) -> list[str]:
     ["What is the total?", "How much was paid in total?", "How much did it cost?", "What is the total on the receipt?"],
 )
 def test_the_total_is_what_was_handed_over_less_the_change(page_of: PageOf, question: str) -> None:
-    [candidate] = read_receipts(page_of(SLIP), understand(question))
+    [candidate] = read_paid(page_of(SLIP), understand(question))
     assert candidate.text == candidate.quote == "10.60"
 
 
@@ -65,6 +66,11 @@ def test_without_the_word_arithmetic_is_proof(page_of: PageOf) -> None:
     assert answers(page_of(lines[:2]), "What is the total?") == []
 
 
+@pytest.mark.parametrize(("printed", "text"), [("EUR 42.50", "EUR 42.50"), ("4.000,00 €", "4.000,00 €")])
+def test_the_currency_belongs_to_it(page_of: PageOf, printed: str, text: str) -> None:
+    assert answers(page_of([[(0.1, "Total"), (0.7, printed)]]), "What is the total?") == [text]
+
+
 def test_a_figure_that_stands_a_little_lower_has_the_label_beside_it(page_of: PageOf) -> None:
     page = page_of([[(0.1, "Grand total")], [(0.8, "42.50")], [], [(0.1, "Thank you")]])
     label, _, figure, *rest = page.words
@@ -87,9 +93,9 @@ def test_a_day_needs_no_label(page_of: PageOf, question: str) -> None:
 
 def test_of_several_days_the_labelled_one_comes_first_and_dues_never(page_of: PageOf) -> None:
     lines = [[(0.1, "01.02.2024")], [(0.1, "Date:"), (0.3, "03.02.2024")], [(0.1, "Due"), (0.3, "01.03.2024")]]
-    found = read_receipts(page_of(lines), understand("What is the date?"))
+    found = read_days(page_of(lines), understand("What is the date?"))
     assert [candidate.text for candidate in found] == ["03.02.2024", "01.02.2024"]
-    one = read_receipts(page_of(lines[1:]), understand("What is the date?"))
+    one = read_days(page_of(lines[1:]), understand("What is the date?"))
     assert one[0].features.match > found[0].features.match
 
 
@@ -100,7 +106,7 @@ def test_letters_and_later_pages_are_left_to_others(page_of: PageOf) -> None:
 
 def test_beside_a_total_that_was_made_out_other_sums_count_less(page_of: PageOf) -> None:
     page = page_of(SLIP)
-    paid = read_receipts(page, understand("What is the total?"))
+    paid = read_paid(page, understand("What is the total?"))
     same, other = (Candidate(text, text, page, "field", Features(match=1.0)) for text in ("10.60", "0.60"))
     kept = settled([same, other], paid)
     assert kept[0] is same

@@ -119,7 +119,8 @@ def test_requests_that_make_no_sense_are_refused(make, asked):
         make(formats=("tfrecord",))
 
 
-def test_without_a_model_the_advice_is_clear(stocked, tmp_path):
+def test_without_a_model_the_advice_is_clear(stocked, monkeypatch):
+    monkeypatch.setattr("lucida.models.mini.drawer.find", lambda: None)
     with pytest.raises(ModelError) as caught:
         stocked.generate("a red thing")
     assert "--model diffusers:" in caught.value.advice
