@@ -10,7 +10,8 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lucida.query.concepts import CONCEPTS, ValueType
+from lucida.query.concepts import ValueType
+from lucida.query.labels import looks_like_label
 from lucida.query.layout import Run
 from lucida.query.terms import tokens
 from lucida.query.typed import find_spans
@@ -114,9 +115,9 @@ def may_name(run: Run, *, longest: int = _LONGEST) -> bool:
     named = any(word.text[:1].isupper() and len(word.text) > 2 for word in run.words)
     numbered = any(map(str.isdigit, text)) and not _LEGAL.search(text)
     reached = "@" in text or find_spans(text, ValueType.WEB)
-    if not named or numbered or reached or text.rstrip().endswith(":") or len(words) > longest:
+    if not named or numbered or reached or looks_like_label(run) or len(words) > longest:
         return False
-    return any(len(word) > 2 for word in words) and not _TITLES.issuperset(words) and not _is_label(words)
+    return any(len(word) > 2 for word in words) and not _TITLES.issuperset(words)
 
 
 def joined(row: tuple[Run, ...], height: float) -> list[Run]:
@@ -221,9 +222,9 @@ def _goes_on(last: Run, line: Run, following: Sequence[Run]) -> bool:
     """
     words = [token.folded for token in tokens(line.text)]
     lettered = any(len(word) > 2 and word.isalpha() for word in words)
-    if not lettered or len(words) > _PLACE_WORDS or line.text.rstrip().endswith(":") or _NO_ADDRESS.search(line.text):
+    if not lettered or len(words) > _PLACE_WORDS or looks_like_label(line):
         return False
-    if not _TITLES.isdisjoint(words) or _is_label(words):
+    if _NO_ADDRESS.search(line.text) or not _TITLES.isdisjoint(words):
         return False
     ended = bool(_POSTCODE.search(last.text))
     if any(map(str.isdigit, line.text)):
@@ -235,11 +236,6 @@ def _unannounced(block: Run) -> Run:
     """An address without the words that announce it."""
     said = _ANNOUNCED.search(block.text)
     return (block.since(len(said.group().split())) or block) if said else block
-
-
-def _is_label(words: list[str]) -> bool:
-    said = tuple(words)
-    return any(said == tuple(token.folded for token in tokens(label)) for one in CONCEPTS for label in one.labels)
 
 
 def _under(run: Run, runs: list[Run], height: float) -> Run | None:
