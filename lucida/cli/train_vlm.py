@@ -47,7 +47,7 @@ def vlm(
     ] = None,
     hold_out: HoldOut = None,
     papers: Papers = None,
-    batch: Annotated[int, typer.Option("--batch", min=1, help="Conversations per step.")] = 48,
+    batch: Annotated[int, typer.Option("--batch", min=1, help="Conversations per step.")] = 128,
     learning_rate: Annotated[float | None, typer.Option("--learning-rate", min=0.0, help="At its greatest.")] = None,
     seed: Annotated[int, typer.Option("--seed", help="Of everything random.")] = 1,
     as_json: AsJson = False,
@@ -60,7 +60,9 @@ def vlm(
     from dataclasses import replace
 
     from lucida.models.mini import files
+    from lucida.models.minilm import MiniLM
     from lucida.models.vlm.chat import Chat
+    from lucida.training.vlm.beginning import Space
     from lucida.training.vlm.building import Eye
     from lucida.training.vlm.recipe import HELD_OUT, sources, vlm_trainer
     from lucida.training.vlm.template import TEMPLATE
@@ -72,7 +74,8 @@ def vlm(
     tower = files.read(start or files.find())
     eye = Eye(str(tower.vision.get("timm_model_name")), tower.weights, tower.mean, tower.std)
     shares = sources(data, hold_out or HELD_OUT, papers or ())
-    trainer = vlm_trainer(shares, folder, recipe, eye, lambda processor: Chat(processor, TEMPLATE, str(folder)))
+    space = Space(eye.head(), MiniLM().encode_texts)
+    trainer = vlm_trainer(shares, folder, recipe, eye, lambda processor: Chat(processor, TEMPLATE, str(folder)), space)
     _run(trainer, folder)
     made = folder / "model"
     trainer.save(made, {"sources": _shares(shares), "held_out": list(hold_out or HELD_OUT)})

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from lucida.index.records import PageRow
+    from lucida.query.layout import Placed
     from lucida.query.verification import Evidence
     from lucida.types import Box
 
@@ -63,3 +66,10 @@ class Candidate:
     words: tuple[int, ...] = ()
     near: Box | None = None
     evidence: Evidence | None = None
+
+
+def standing_in(words: Iterable[Placed], text: str, page: PageRow, reader: Reader, features: Features) -> Candidate:
+    """A possible answer that stands in these words of its page, which are its quote, in their order."""
+    indices = tuple(dict.fromkeys(word.word for word in words))
+    quote = " ".join(page.words[index].text for index in indices)
+    return Candidate(text, quote, page, reader, features, indices)

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from lucida.query.candidate import Candidate, Features
+from lucida.query.candidate import Candidate, Features, standing_in
 from lucida.query.concepts import ValueType
 from lucida.query.labels import GENERIC, alikeness
 from lucida.query.layout import Run, lay_out
@@ -280,8 +280,6 @@ def _exactness(row: Sequence[Run], head: Run | None, question: Question) -> floa
 
 
 def _candidate(page: PageRow, piece: Run, match: float, kind: ValueType) -> Candidate:
-    indices = tuple(dict.fromkeys(word.word for word in piece.words))
     text = piece.text.strip(" .·_:;,|")
-    quote = " ".join(page.words[index].text for index in indices)
     features = Features(match=min(match, 1.0), agreement=agreement(text, kind))
-    return Candidate(text, quote, page, "table", features, indices)
+    return standing_in(piece.words, text, page, "table", features)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lucida.query.boxes import is_box
-from lucida.query.candidate import Candidate, Features
+from lucida.query.candidate import Candidate, Features, standing_in
 from lucida.query.checkboxes import chosen
 from lucida.query.concepts import ValueType
 from lucida.query.labels import Label, find_labels
@@ -93,10 +93,8 @@ def candidate_of(page: PageRow, label: Label, value: Value, likelihood: float, q
     text = " ".join(word.text for word in shown).strip(" .·_:;,|")
     if not any(char.isalnum() or char in "☐☑☒✓✔✗" for char in text) or len(text) > 400:
         return None
-    indices = tuple(dict.fromkeys(placed.word for placed in words))
-    quote = " ".join(page.words[index].text for index in indices)
     features = Features(match=label.score, agreement=fit, place=_placed(likelihood))
-    return Candidate(text, quote, page, "field", features, indices)
+    return standing_in(words, text, page, "field", features)
 
 
 def _placed(likelihood: float) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lucida.query.candidate import Candidate, Features
+from lucida.query.candidate import Candidate, Features, standing_in
 from lucida.query.concepts import CONCEPTS, ValueType
 from lucida.query.layout import Layout, Placed, Run, lay_out
 from lucida.query.terms import tokens
@@ -111,5 +111,4 @@ def _is_name(run: Run) -> bool:
 
 def _candidate(page: PageRow, words: Sequence[Placed], match: float) -> Candidate:
     text = " ".join(word.text for word in words)
-    indices = tuple(dict.fromkeys(word.word for word in words))
-    return Candidate(text, text, page, "field", Features(match=match, place=0.93), indices)
+    return standing_in(words, text, page, "field", Features(match=match, place=0.93))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from lucida.query.candidate import Candidate, Features
+from lucida.query.candidate import Candidate, Features, standing_in
 from lucida.query.concepts import ValueType
 from lucida.query.labels import alikeness
 from lucida.query.layout import Layout, Placed, lay_out
@@ -86,6 +86,4 @@ def _last_name(line: Sequence[Placed]) -> Iterator[Sequence[Placed]]:
 
 def _candidate(page: PageRow, words: Sequence[Placed]) -> Candidate:
     text = " ".join(word.text for word in words).strip(" ,;")
-    indices = tuple(dict.fromkeys(word.word for word in words))
-    quote = " ".join(page.words[index].text for index in indices)
-    return Candidate(text, quote, page, "field", Features(match=1.0, place=0.97), indices)
+    return standing_in(words, text, page, "field", Features(match=1.0, place=0.97))

@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from lucida.query.candidate import Candidate, Features
+from lucida.query.candidate import Candidate, Features, standing_in
 from lucida.query.concepts import ValueType
 from lucida.query.layout import Layout, Placed, Run, lay_out
 from lucida.query.letters import closes
@@ -229,7 +229,5 @@ def _days(layout: Layout) -> Iterator[Sequence[Placed]]:
 
 
 def _candidate(page: PageRow, words: Sequence[Placed], match: float, place: float) -> Candidate:
-    indices = tuple(dict.fromkeys(word.word for word in words))
-    quote = " ".join(page.words[index].text for index in indices)
     text = " ".join(word.text for word in words).strip(" ,;:·")
-    return Candidate(text, quote, page, "field", Features(match=match, place=place), indices)
+    return standing_in(words, text, page, "field", Features(match=match, place=place))

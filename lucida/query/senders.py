@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from lucida.query.candidate import Candidate, Features
+from lucida.query.candidate import Candidate, Features, standing_in
 from lucida.query.layout import Run, lay_out
 from lucida.query.letterheads import addressed, letterheads, sender_address
 from lucida.query.letters import signed
@@ -73,6 +73,4 @@ def _names_addresses(page: PageRow) -> bool:
 
 
 def _candidate(page: PageRow, run: Run, match: float) -> Candidate:
-    indices = tuple(dict.fromkeys(word.word for word in run.words))
-    quote = " ".join(page.words[index].text for index in indices)
-    return Candidate(run.text.strip(" ,;·-—"), quote, page, "field", Features(match=match, place=0.9), indices)
+    return standing_in(run.words, run.text.strip(" ,;·-—"), page, "field", Features(match=match, place=0.9))

@@ -13,17 +13,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from lucida.errors import UsageError
 from lucida.lazy import require
 from lucida.training.vlm.template import END, IMAGE, PAD, TEMPLATE
 
 if TYPE_CHECKING:
     import torch
+    from numpy.typing import NDArray
 
 _PURPOSE = "train a vision-language model"
 #: By how much the eye makes a picture smaller, in each direction.
 STRIDE = 32
-_TRUNK = "visual.trunk."
+_TRUNK, _HEAD = "visual.trunk.", "visual.head.proj.weight"
 #: Of all weights' names, those of the eye.
 EYE = "model.vision_tower."
 
@@ -43,19 +46,31 @@ class Eye:
     mean: tuple[float, ...]
     std: tuple[float, ...]
 
+    def head(self) -> NDArray[np.float32]:
+        """From its features, averaged over the places, to the encoder's space: float32 (d, channels).
+
+        Raises:
+            UsageError: it has none.
+        """
+        tensors = require("safetensors.torch", _PURPOSE).load_file(self.weights)
+        if _HEAD not in tensors:
+            raise UsageError(f"The tower {self.weights} leads to no space of words.", "Give the tower of mini.")
+        return np.asarray(tensors[_HEAD].float().numpy())
+
 
 @dataclass(frozen=True, slots=True)
 class Shape:
     """How large the model is.
 
     Attributes:
-        side: of the pictures that it looks at, in pixels; the eye gives one token for each square of 32.
+        side: of the pictures that it looks at, in pixels; the eye gives one token for each square of 32. It knows
+            pictures as large as those that it learned from: at twice the side it names hardly any.
         width, layers, heads, key_heads, inner: of the language model (Qwen2).
         context: tokens that a conversation may have.
         vocabulary: tokens that it knows, at most.
     """
 
-    side: int = 256
+    side: int = 128
     width: int = 256
     layers: int = 6
     heads: int = 4

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from lucida.training.augment import random_views
 from lucida.training.vlm.conversation import Scribe, messages_of
+from lucida.training.vlm.lessons import OPEN, pick
 
 if TYPE_CHECKING:
     import torch
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 #: Batches that are drawn at a time and sorted by length, which saves most of the padding.
 _POOL = 4
 #: Lengths are filled up to a multiple of this: for each new one the processor's kernels are prepared anew.
-_STEP = 32
+_STEP = 16
 #: Of lessons on pictures, those that are put as the way to an answer puts them.
 _ROUTED = 0.65
 
@@ -33,6 +35,22 @@ class Share:
     source: Source
     begin: float
     end: float
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What lessons are like in a part of a run.
+
+    Attributes:
+        until: share of the run at which the part ends.
+        longest: tokens; longer lessons are left out.
+        alone: one plain question of each picture, without the router's instructions, whose answer says something of it;
+            yes and no say little before things have names.
+    """
+
+    until: float
+    longest: int
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +83,7 @@ class Feed:
         scribe: makes tokens of lessons.
         batch: lessons per batch.
         side: of the pictures, in pixels.
-        longest: tokens; longer lessons are left out.
+        stage: what lessons are like at a share of the run (0..1).
         seed: of everything that is drawn.
         device: where pictures are changed, and stay.
     """
@@ -77,12 +95,12 @@ class Feed:
         *,
         batch: int,
         side: int,
-        longest: int,
+        stage: Callable[[float], Stage],
         seed: int,
         device: str = "cpu",
     ) -> None:
         self._shares, self._scribe, self._size, self._seed = shares, scribe, batch, seed
-        self._side, self._longest, self._device = side, longest, device
+        self._side, self._stage, self._device = side, stage, device
         self._pool: tuple[int, list[list[_Row]]] = (-1, [])
 
     def batch(self, step: int, progress: float) -> Batch:
@@ -108,16 +126,26 @@ class Feed:
         )
 
     def _drawn(self, number: int, progress: float) -> list[list[_Row]]:
-        rng = np.random.default_rng((self._seed, number))
+        rng, stage = np.random.default_rng((self._seed, number)), self._stage(progress)
         rows: list[_Row] = []
         lessons = drawn_lessons(self._shares, rng, progress)
         while len(rows) < _POOL * self._size:
             lesson = next(lessons)
-            written = self._scribe.write(lesson, routed=is_routed(lesson, rng))
-            if len(written.ids) <= self._longest:
+            if stage.alone:
+                told = [exchange for exchange in lesson.exchanges if exchange.kind in OPEN and exchange.part is None]
+                if not told:
+                    continue
+                lesson = replace(lesson, exchanges=(pick(rng, told),))
+            routed = is_routed(lesson, rng, 0.0 if stage.alone else _ROUTED)
+            written = self._scribe.write(lesson, routed=routed)
+            if len(written.ids) <= stage.longest:
                 rows.append(_Row(written.ids, written.own, lesson))
         rows.sort(key=lambda row: len(row.ids))
-        batches = [rows[start : start + self._size] for start in range(0, len(rows), self._size)]
+        tokens = np.cumsum([len(row.ids) for row in rows])
+        # As many tokens in each, not as many lessons: a batch of long ones would take as long as all others together.
+        cuts = np.searchsorted(tokens, tokens[-1] * np.arange(1, _POOL) / _POOL)
+        edges = [0, *(max(int(cut), place + 1) for place, cut in enumerate(cuts)), len(rows)]
+        batches = [rows[start:end] for start, end in pairwise(edges)]
         return [batches[place] for place in rng.permutation(_POOL)]
 
 
@@ -129,10 +157,10 @@ def drawn_lessons(shares: Mapping[str, Share], rng: np.random.Generator, progres
         yield sources[int(rng.choice(len(sources), p=weights / weights.sum()))].draw(rng)
 
 
-def is_routed(lesson: Lesson, rng: np.random.Generator) -> bool:
+def is_routed(lesson: Lesson, rng: np.random.Generator, share: float = _ROUTED) -> bool:
     """How to put a lesson: what is to be read is always asked on the way to an answer."""
     reads = lesson.show is None or any(exchange.part is not None for exchange in lesson.exchanges)
-    return reads or bool(rng.random() < _ROUTED)
+    return reads or bool(rng.random() < share)
 
 
 def texts_of(shares: Mapping[str, Share], count: int, seed: int) -> Iterator[str]:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from lucida.types import Box
 
 Option = TypeVar("Option")
+#: Kinds of questions whose answers say what is seen.
+OPEN = frozenset(("name", "scene", "colour", "count", "place", "page", "chart", "medium"))
 #: One in so many classes, pages, pairs of words or values is kept for measuring.
 _KEPT = 10
 

@@ -29,6 +29,8 @@ _ABSENT = ("what colour is the {name}?", "where is the {name}?", "how many {name
 
 #: Kinds of questions, and how often each comes.
 _KINDS = {"name": 0.42, "yes or no": 0.26, "sort": 0.12, "medium": 0.06, "absent": 0.14}
+#: Questions of a picture, at least and below: the picture costs more than they do.
+_ASKED = (1, 5)
 #: What can be asked for by its name: some sets name a thing by a file or a number.
 _SAYABLE = re.compile(r"[^\W\d_][^\W\d_ '’-]*(?:[ '’-][^\W\d_'’-]+){0,3}")
 
@@ -66,7 +68,7 @@ class Named:
         rows = self._rows[held_out]
         row = int(rows[rng.integers(len(rows))])
         concept = int(self._packed.concepts[row])
-        drawn = rng.choice(list(_KINDS), int(rng.integers(1, 4)), replace=False, p=list(_KINDS.values()))
+        drawn = rng.choice(list(_KINDS), int(rng.integers(*_ASKED)), replace=False, p=list(_KINDS.values()))
         # A name that was asked after answers what is asked after it: nothing would have to be looked at.
         kinds = [str(kind) for kind in drawn if kind != "yes or no" or "name" not in drawn]
         exchanges = tuple(made for kind in kinds if (made := self._asked(kind, concept, rng)) is not None)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from lucida.errors import UsageError
 from lucida.training.augment import Views
 from lucida.training.data.packed import CARD, PackedSet
+from lucida.training.vlm.beginning import Space
 from lucida.training.vlm.building import Eye, build_processor
 from lucida.training.vlm.charts import ChartLessons
 from lucida.training.vlm.conversation import Scribe, Writer
@@ -42,7 +43,7 @@ _SETS = {
     "sheets": ("sheets", 0.18, 0.24),
 }
 #: What needs no packed set: copying is learned first.
-_TEXTS, _CHARTS = (0.25, 0.12), (0.05, 0.08)
+_TEXTS, _CHARTS = (0.04, 0.08), (0.05, 0.08)
 #: Drawn papers, where some are given.
 _PAPERS = (0.10, 0.15)
 _TOKENIZER = "tokenizer.json"
@@ -87,7 +88,12 @@ def _share(name: str, packed: PackedSet, readings: Readings, held_out: Sequence[
 
 
 def vlm_trainer(
-    shares: Mapping[str, Share], folder: Path, recipe: Recipe, eye: Eye, writer: Callable[[Any], Writer]
+    shares: Mapping[str, Share],
+    folder: Path,
+    recipe: Recipe,
+    eye: Eye,
+    writer: Callable[[Any], Writer],
+    space: Space | None = None,
 ) -> Trainer:
     """A run of the recipe, begun or gone on with. Its tokenizer is learned first, and kept in the folder.
 
@@ -97,6 +103,7 @@ def vlm_trainer(
         recipe: length, seed and the like.
         eye: the image tower, which stays as it is.
         writer: gives, for a processor, what fills in its template for a model at work.
+        space: of the eye's encoder, in which a new run begins.
 
     Raises:
         UsageError: the folder holds a run of another shape.
@@ -109,11 +116,11 @@ def vlm_trainer(
         Scribe(writer(processor), processor.tokenizer, recipe.shape.places),
         batch=recipe.batch,
         side=recipe.shape.side,
-        longest=recipe.longest,
+        stage=recipe.stage,
         seed=recipe.seed,
         device="cuda" if torch.cuda.is_available() else "cpu",
     )
-    return Trainer(recipe, folder, eye, processor, feed)
+    return Trainer(recipe, folder, eye, processor, feed, space)
 
 
 def _tokenizer(shares: Mapping[str, Share], folder: Path, recipe: Recipe) -> Any:

@@ -38,6 +38,8 @@ _THERE = ("is there {a} in the picture?", "do you see {a}?", "can you see {a} he
 _LARGER = ("which is larger, the {one} or the {other}?", "what is the bigger thing?", "which of the two is larger?")
 _ABSENT = ("what colour is the {noun}?", "where is the {noun}?", "what is left of the {noun}?",
            "what is above the {noun}?", "how large is the {noun}?")  # fmt: skip
+#: Questions of a scene, at least and below: the picture costs more than they do.
+_ASKED = (1, 6)
 #: The other way round, what one answers, and how one asks for either.
 _TURNED = {"left of": "right of", "above": "below"}
 _SAID = {"left of": "left", "right of": "right", "above": "above", "below": "below"}
@@ -77,7 +79,7 @@ class SceneLessons:
         row = int(rows[rng.integers(len(rows))])
         facts = self._facts[int(self._packed.concepts[row])]
         ways = self._ways(facts)
-        chosen = [ways[int(number)] for number in rng.permutation(len(ways))[: int(rng.integers(1, 5))]]
+        chosen = [ways[int(number)] for number in rng.permutation(len(ways))[: int(rng.integers(*_ASKED))]]
         if _what in chosen:  # it says all, and would answer the others
             chosen = [_what]
         exchanges = tuple(way(facts, rng) for way in chosen)

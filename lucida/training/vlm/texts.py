@@ -27,7 +27,7 @@ _HIGH = re.compile(
 )
 _LOWER, _UPPER = Box(0.0, 0.5, 1.0, 1.0), Box(0.0, 0.0, 1.0, 0.5)
 #: A text of more characters than this, and a longer quote, is not taught.
-LONGEST_TEXT, LONGEST_QUOTE = 900, 120
+LONGEST_TEXT, LONGEST_QUOTE = 500, 120
 #: Of drawn lists, those that are asked for what is not in them.
 _IN_VAIN = 0.25
 

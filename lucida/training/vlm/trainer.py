@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 from lucida.training import state
 from lucida.training.loop import Report, spend
 from lucida.training.schedule import Schedule
+from lucida.training.vlm.beginning import Space, begin_in
 from lucida.training.vlm.building import EYE, Eye, Shape, build_model, save_folder
+from lucida.training.vlm.feed import Stage
 
 if TYPE_CHECKING:
     import torch
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
     from lucida.training.vlm.feed import Batch, Feed
 
 _ADVICE = "Give the seed that it began with and the same tower, or another folder."
+#: What begins in the encoder's space learns slower than the rest: steps of Adam are as long for it, and would lead it
+#: out of that space before anything was made of it.
+PACES = {"embed_tokens": 0.3, "linear_1": 0.05, "linear_2": 0.2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,19 +31,20 @@ class Recipe:
 
     Attributes:
         shape: of the model.
-        batch: lessons per step.
-        longest: tokens of a lesson; longer ones are left out.
+        batch: lessons per step, on average: there are fewer where they are long.
         minutes: length of the run; time spent before an interruption counts.
         weight_decay: of matrices.
         average: decay of the running mean of the weights, which is what is kept in the end.
         lessons: that the tokenizer is learned from.
         seed: of everything random.
         save_minutes: between checkpoints.
+        stages: one question of each picture first, which ties words to what is seen (the first stage of Liu et al.,
+            "Visual Instruction Tuning", 2023); then conversations; then those with long texts, too, each of which
+            costs as much as ten pictures.
     """
 
     shape: Shape = field(default_factory=Shape)
-    batch: int = 48
-    longest: int = 512
+    batch: int = 128
     minutes: float = 90.0
     weight_decay: float = 0.05
     average: float = 0.998
@@ -46,6 +52,11 @@ class Recipe:
     seed: int = 1
     save_minutes: float = 4.0
     schedule: Schedule = field(default_factory=lambda: Schedule(peak_rate=1.5e-3, warm_up=0.03))
+    stages: tuple[Stage, ...] = (Stage(0.45, 48, alone=True), Stage(0.8, 112), Stage(1.0, 384))
+
+    def stage(self, progress: float) -> Stage:
+        """What lessons are like at a share of the run, 0..1."""
+        return next((stage for stage in self.stages if progress < stage.until), self.stages[-1])
 
 
 class Trainer:
@@ -59,12 +70,15 @@ class Trainer:
         eye: the image tower.
         processor: with the tokenizer.
         feed: draws batches.
+        space: in which a new run begins; without it, it begins from nothing.
 
     Raises:
         UsageError: the folder holds a run of another shape, or the tower cannot be looked through.
     """
 
-    def __init__(self, recipe: Recipe, folder: Path, eye: Eye, processor: Any, feed: Feed) -> None:
+    def __init__(
+        self, recipe: Recipe, folder: Path, eye: Eye, processor: Any, feed: Feed, space: Space | None = None
+    ) -> None:
         import torch
 
         self.recipe, self.folder, self.processor, self.feed = recipe, folder, processor, feed
@@ -72,13 +86,15 @@ class Trainer:
         torch.manual_seed(recipe.seed)
         self.model = build_model(recipe.shape, processor.tokenizer, eye).to(self.device).train()
         self.model.model.vision_tower.eval().to(memory_format=torch.channels_last)
+        # Short conversations go through plain matrices faster than through the kernels for long ones.
+        self.model.set_attn_implementation({"text_config": "eager"})
+        self._tint = [torch.tensor(part, device=self.device).view(1, 3, 1, 1) for part in (eye.mean, eye.std)]
+        self._space = space
+        if space is not None:
+            self._begin(space)
         self.own = {name: one for name, one in self.model.named_parameters() if not name.startswith(EYE)}
         self.mean = {name: one.detach().clone() for name, one in self.own.items()}
-        matrices = [one for one in self.own.values() if one.ndim > 1]
-        others = [one for one in self.own.values() if one.ndim <= 1]
-        groups = [{"params": matrices, "weight_decay": recipe.weight_decay}, {"params": others, "weight_decay": 0.0}]
-        self.optimiser = torch.optim.AdamW(groups, lr=recipe.schedule.peak_rate, betas=(0.9, 0.98))
-        self._tint = [torch.tensor(part, device=self.device).view(1, 3, 1, 1) for part in (eye.mean, eye.std)]
+        self.optimiser = torch.optim.AdamW(self._groups(), lr=recipe.schedule.peak_rate, betas=(0.9, 0.98))
         folder.mkdir(parents=True, exist_ok=True)
         self.step, self.seconds = state.load(folder, self.own, self.mean, self.optimiser, self._shape(), _ADVICE)
 
@@ -114,7 +130,7 @@ class Trainer:
         import torch
 
         for group in self.optimiser.param_groups:
-            group["lr"] = self.recipe.schedule.rate(self.progress)
+            group["lr"] = group["pace"] * self.recipe.schedule.rate(self.progress)
         loss, right = self._loss(self.feed.batch(self.step, self.progress))
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
@@ -137,6 +153,24 @@ class Trainer:
         figures = {"steps": self.step, "minutes": round(self.seconds / 60, 1), "batch": self.recipe.batch,
                    "seed": self.recipe.seed, "shape": asdict(self.recipe.shape)}  # fmt: skip
         save_folder(folder, self.model, self.processor, self.mean, {**card, **figures})
+
+    def _begin(self, space: Space) -> None:
+        import torch
+
+        pictures = next(
+            batch.pictures for step in range(8) if (batch := self.feed.batch(step, 0.0)).pictures is not None
+        )
+        with torch.inference_mode():
+            seen = self.model.model.vision_tower.timm_model.forward_features(self._standard(pictures))
+        begin_in(space, self.model, self.processor.tokenizer, seen.cpu())
+
+    def _groups(self) -> list[dict[str, Any]]:
+        """What learns at which pace; matrices decay."""
+        groups: dict[tuple[float, float], list[torch.Tensor]] = {}
+        for name, one in self.own.items():
+            pace = next((pace for part, pace in PACES.items() if self._space and part in name), 1.0)
+            groups.setdefault((pace, self.recipe.weight_decay if one.ndim > 1 else 0.0), []).append(one)
+        return [{"params": params, "pace": pace, "weight_decay": decay} for (pace, decay), params in groups.items()]
 
     def _loss(self, batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
         """Cross-entropy over the tokens of the model's own turns, and the share of them that it would have said."""

@@ -17,7 +17,7 @@ from lucida.training.data.scenes import Scenes
 from lucida.training.data.sheets import Sheets
 from lucida.training.vlm.building import Eye, Shape, build_processor
 from lucida.training.vlm.conversation import Scribe
-from lucida.training.vlm.feed import Share, texts_of
+from lucida.training.vlm.feed import Share, Stage, texts_of
 from lucida.training.vlm.lessons import Exchange
 from lucida.training.vlm.recipe import sources
 from lucida.training.vlm.template import TEMPLATE
@@ -27,7 +27,7 @@ from lucida.types import Box
 
 COLOURS = {"rose": (220, 30, 60), "grass": (30, 180, 40), "sea": (40, 60, 220), "snow": (240, 240, 240)}
 SMALL = Shape(side=64, width=32, layers=1, heads=2, key_heads=1, inner=32, context=1024, vocabulary=700)
-RECIPE = Recipe(shape=SMALL, batch=4, longest=600, minutes=1e9, lessons=60)
+RECIPE = Recipe(shape=SMALL, batch=4, stages=(Stage(1.0, 600),), minutes=1e9, lessons=60)
 
 
 class Plain:
