@@ -70,7 +70,8 @@ CONCEPTS: tuple[Concept, ...] = (
     _concept(
         "receipt number",
         ValueType.IDENTIFIER,
-        "receipt number|receipt no|transaction number|transaction id|Belegnummer|Bon-Nr|Beleg-Nr",
+        "receipt number|receipt no|receipt|transaction number|transaction id|Belegnummer|Bon-Nr|Beleg-Nr|Beleg",
+        "number of the receipt|number on the receipt|Nummer des Belegs",
     ),
     _concept(
         "order number",
@@ -90,7 +91,7 @@ CONCEPTS: tuple[Concept, ...] = (
     _concept(
         "VAT number",
         ValueType.IDENTIFIER,
-        "VAT number|VAT no|VAT id|VAT reg no|tax id|tax number|USt-IdNr|Umsatzsteuer-ID|Steuernummer|UID"
+        "VAT number|VAT no|VAT id|VAT reg no|VAT registration|VAT registration number|tax id|tax number|USt-IdNr|Umsatzsteuer-ID|Steuernummer|UID"
         "|numéro de TVA|NIF",
     ),
     _concept(
@@ -200,6 +201,7 @@ CONCEPTS: tuple[Concept, ...] = (
         "phone",
         ValueType.PHONE,
         "phone|telephone|tel|phone number|telephone no|mobile|cell|Telefon|Telefonnummer|Tel|téléphone|teléfono",
+        "number can one call|number to call|which number to ring|unter welcher Nummer",
     ),
     _concept("fax", ValueType.PHONE, "fax|fax number|fax no|facsimile|Telefax|télécopie"),
     _concept("email", ValueType.EMAIL, "email|e-mail|email address|mail|E-Mail-Adresse|courriel|correo electrónico"),
@@ -207,8 +209,8 @@ CONCEPTS: tuple[Concept, ...] = (
     _concept(
         "cashier",
         ValueType.NAME,
-        "cashier|served by|clerk|Kassierer|Bediener|es bediente sie|caissier",
-        "who served",
+        "cashier|served by|your server|server|clerk|Kassierer|Bediener|es bediente sie|caissier",
+        "who served|who was the cashier",
     ),
     _concept(
         "payment method",

@@ -55,12 +55,20 @@ _CALLED = {
     "stock": frozenset({"available", "lager", "verfugbar"}), "weigh": frozenset({"weight", "kg", "mass", "gewicht"}),
     "delivery": frozenset({"lead"}), "price": frozenset({"cost"}), "cost": frozenset({"price"}),
     "quantity": frozenset({"qty", "units", "pieces"}), "article": frozenset({"code", "item"}),
+    "item": frozenset({"code", "article"}), "code": frozenset({"article"}), "number": frozenset({"code"}),
 }  # fmt: skip
 #: Forms of answers that are no figures.
 _WORDED = frozenset({ValueType.NAME, ValueType.PLACE})
 _SHORTEST_DATE = 6
 #: Letters that are read for digits, folded.
 _MISREAD = str.maketrans("soilbzq", "5011829")
+#: Litres, and the figure that scanners make of them.
+_LITRE, _AS_ONE = "l", "1"
+#: What asks for the price of one.
+_EACH, _PRICE = (
+    re.compile(r"\b(?:is|are|for|of|does) (?:one|a single|each)\b|\b(?:each|apiece)\W*$", re.IGNORECASE),
+    "price",
+)
 _IDLE = frozenset({"one", "take", "takes", "booked", "all", "high", "how"})
 _SIGNED = re.compile(r"^[-+\u2212–]\s?\d")
 
@@ -113,7 +121,7 @@ def read_crossings(page: PageRow, question: Question, weights: dict[str, float])
         return []
     layout = lay_out(page)
     rows = [pieces_of(row, layout.height) for row in layout.rows]
-    if page.width_pt < _STRIP * page.height_pt:
+    if page.width_pt < _STRIP * page.height_pt or _LITRE in terms:
         rows = [_sizes_joined(row) for row in rows]
     found = [
         _candidate(page, piece, match, question.type)
@@ -143,6 +151,8 @@ def _asked(question: Question, weights: dict[str, float]) -> tuple[dict[str, flo
     about = {term for term, much in matter.items() if much >= _ABOUT}
     if not any(term.isalpha() for term in about):
         about |= {term for term in matter if term.isalpha()}
+    if question.type is ValueType.MONEY and _EACH.search(question.text):
+        terms.setdefault(_PRICE, weights.get(_PRICE, 1.0))
     return terms, {term for term in about if len(term) > 1 or not term.isalpha()}
 
 
@@ -255,12 +265,14 @@ def _at_end(row: Sequence[Run], above: Sequence[Sequence[Run]]) -> Run | None:
 def _held(terms: dict[str, float] | list[str], printed: set[str]) -> dict[str, float]:
     """How surely each term stands among printed words; numbers must be the same, but for what is often misread."""
     plain = {word.translate(_MISREAD) for word in printed if len(word) < 4}
-    litres = "l" in terms
+    litres = [f"{term}{_AS_ONE}" for term in terms if term.isdigit()] if _LITRE in terms else []
     found = {}
     for term in terms:
         if any(map(str.isdigit, term)):
             misread = not term.isdigit() and term.translate(_MISREAD) in plain
-            found[term] = float(term in printed or misread or (litres and f"{term}1" in printed))
+            found[term] = float(term in printed or misread or (_LITRE in terms and f"{term}{_AS_ONE}" in printed))
+        elif term == _LITRE and (_AS_ONE in printed or any(size in printed for size in litres)):
+            found[term] = 1.0
         else:
             found[term] = max((alikeness(word, term) for word in printed), default=0.0)
     return found
@@ -275,6 +287,8 @@ def _exactness(row: Sequence[Run], head: Run | None, question: Question) -> floa
     said = {
         word for piece in (*row[:3], *([head] if head else [])) if not is_figure(piece) for word in words_of(piece.text)
     }
+    # Figures need not be asked for: those that were had to be there.
+    said = {word for word in said if not word.isdigit()}
     alien = sum(all(alikeness(word, asked) == 0.0 for asked in question.words) for word in said)
     return 1.0 - 0.25 * alien / max(len(said), 1)
 

@@ -68,7 +68,8 @@ FORM_CONCEPTS: tuple[tuple[str, str, str, str], ...] = (
         ("amount requested|amount claimed|sum applied for|claim amount|beantragter Betrag|montant demandé"
         "|importe solicitado"), "amount is requested|much is asked|much is claimed|much is requested",
     ),
-    ("form number", "identifier", "form number|form no|Formular-Nr|Formularnummer|formulaire n°|formulario n.º", ""),
+    ("form number", "identifier", "form number|form no|form|Formular-Nr|Formularnummer|formulaire n°|formulario n.º",
+     "number of the form|which form is"),
     (
         "place and date", "any",
         "place and date|signed at|place, date|Ort und Datum|Ort, Datum|lieu et date|fait à|lugar y fecha",

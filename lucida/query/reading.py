@@ -131,7 +131,6 @@ def read(
         own = [
             *read_fields(page, question, weights),
             *read_tables(page, question, weights),
-            *read_crossings(page, question, weights),
             *read_letters(page, question),
             *read_parties(page, question),
         ]
@@ -141,6 +140,11 @@ def read(
         unsaid = [*read_senders(page, question), *read_days(page, question)]
         candidates += [_with(one, names=1.0, rank=_falling(rank), absent=absent) for one in unsaid]
         candidates += [_with(candidate, names=names, rank=_falling(rank), absent=absent) for candidate in own]
+        # Row and head say all that is asked about, misread or not: nothing of it is absent.
+        crossed = read_crossings(page, question, weights)
+        candidates += [
+            _with(one, names=max(names, one.features.match), rank=_falling(rank), absent=0.0) for one in crossed
+        ]
     sentences = _from_sentences(index, encoder, question, found, weights)
     if reader is None or question.language != "en":
         return candidates + sentences

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 #: How surely a place says who somebody is, or where, against a label.
 _HEAD, _BLOCK, _PLACE = 0.82, 0.8, 0.82
-_PERSONS = re.compile(r"\bwho (sent|wrote|sends|writes)\b|\bwer\b|\bqui\b|\bquien\b")
+_PERSONS = re.compile(r"\bwho (wrote|writes)\b|\bwer\b|\bqui\b|\bquien\b")
 #: Words for those who give papers out.
 _FIRM = (
     r"(?:company|firm|shop|store|seller|vendor|sender|issuer|supplier|merchant|restaurant|cafe|business|supermarket|hotel|"

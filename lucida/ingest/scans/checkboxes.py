@@ -124,13 +124,21 @@ def _framed(ink: NDArray[np.bool_], stroke: tuple[int, int, int]) -> Found | Non
     down = ink[y : foot + 1, x0 : x1 + 1].mean(axis=0)
     if min(down[:_PEN].max(), down[-_PEN:].max()) < _DRAWN or (down >= _DRAWN).sum() > _THIN * wide + 2:
         return None
-    if not _apart(ink, (y, foot), (x0, x1)):
+    if _bulges(ink, (y, foot), (x0, x1)) or not _apart(ink, (y, foot), (x0, x1)):
         return None
     inset_x, inset_y = max(round(_FRAME * wide), 2), max(round(_FRAME * (foot - y)), 2)
     inside = ink[y + inset_y : foot - inset_y + 1, x0 + inset_x : x1 - inset_x + 1]
     if not inside.size or inside.mean() > _SOLID:
         return None
     return Found(x0, y, x1 + 1, foot + 1, bool(inside.mean() > _FILLED))
+
+
+def _bulges(ink: NDArray[np.bool_], rows: tuple[int, int], columns: tuple[int, int]) -> bool:
+    """Whether both sides reach beyond the upper one's ends half-way down: an "o" in bold letters does."""
+    (top, foot), (left, right) = rows, columns
+    quarter = (foot - top) // 4
+    middle = ink[top + quarter : foot - quarter + 1]
+    return all(0 <= at < ink.shape[1] and middle[:, at].mean() > 0.5 for at in (left - 1, right + 1))
 
 
 def _apart(ink: NDArray[np.bool_], rows: tuple[int, int], columns: tuple[int, int]) -> bool:
