@@ -91,7 +91,8 @@ CONCEPTS: tuple[Concept, ...] = (
     _concept(
         "VAT number",
         ValueType.IDENTIFIER,
-        "VAT number|VAT no|VAT id|VAT reg no|VAT registration|VAT registration number|tax id|tax number|USt-IdNr|Umsatzsteuer-ID|Steuernummer|UID"
+        "VAT number|VAT no|VAT id|VAT reg no|VAT registration|VAT registration number|tax id"
+        "|tax number|USt-IdNr|Umsatzsteuer-ID|Steuernummer|UID"
         "|numéro de TVA|NIF",
     ),
     _concept(
@@ -229,6 +230,16 @@ CONCEPTS: tuple[Concept, ...] = (
     _concept("rent", ValueType.MONEY, "rent|monthly rent|Miete|Monatsmiete|Kaltmiete|Grundmiete|loyer|alquiler"),
     _concept("fee", ValueType.MONEY, "fee|fees|Gebühr|Entgelt|frais|tarifa"),
     _concept("discount", ValueType.ANY, "discount|rebate|Rabatt|Skonto|Nachlass|remise|descuento"),
+    _concept(
+        "your reference",
+        ValueType.IDENTIFIER,
+        "your reference|your ref|Ihr Zeichen|votre référence|su referencia",
+    ),
+    _concept(
+        "our reference",
+        ValueType.IDENTIFIER,
+        "our reference|our ref|unser Zeichen|notre référence|nuestra referencia",
+    ),
     _concept(
         "reference",
         ValueType.IDENTIFIER,

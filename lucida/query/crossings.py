@@ -69,7 +69,7 @@ _EACH, _PRICE = (
     re.compile(r"\b(?:is|are|for|of|does) (?:one|a single|each)\b|\b(?:each|apiece)\W*$", re.IGNORECASE),
     "price",
 )
-_IDLE = frozenset({"one", "take", "takes", "booked", "all", "high", "how"})
+_IDLE = frozenset({"one", "single", "take", "takes", "booked", "all", "high", "how"})
 _SIGNED = re.compile(r"^[-+\u2212–]\s?\d")
 
 
@@ -270,7 +270,9 @@ def _held(terms: dict[str, float] | list[str], printed: set[str]) -> dict[str, f
     for term in terms:
         if any(map(str.isdigit, term)):
             misread = not term.isdigit() and term.translate(_MISREAD) in plain
-            found[term] = float(term in printed or misread or (_LITRE in terms and f"{term}{_AS_ONE}" in printed))
+            spent = term == _AS_ONE and _LITRE in terms and _LITRE not in printed  # it stands for the unit
+            as_one = _LITRE in terms and f"{term}{_AS_ONE}" in printed
+            found[term] = float((term in printed and not spent) or misread or as_one)
         elif term == _LITRE and (_AS_ONE in printed or any(size in printed for size in litres)):
             found[term] = 1.0
         else:

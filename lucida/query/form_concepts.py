@@ -24,7 +24,8 @@ FORM_CONCEPTS: tuple[tuple[str, str, str, str], ...] = (
     ),
     (
         "street", "any",
-        "street|street and number|address|Straße|Straße und Hausnummer|rue|adresse|calle|domicilio", "in which street",
+        "street|street and number|address|Straße|Straße und Hausnummer|rue|adresse|calle|domicilio",
+        "in which street|which street does live",
     ),
     ("postcode", "identifier", "postcode|postal code|zip code|zip|PLZ|Postleitzahl|code postal|código postal", ""),
     (
@@ -83,7 +84,7 @@ FORM_CONCEPTS: tuple[tuple[str, str, str, str], ...] = (
     (
         "period", "any",
         "period|statement period|reporting period|from - to|Zeitraum|Berichtszeitraum|période|período|periodo",
-        "which period",
+        "which period|period is covered|period covered",
     ),
     (
         "opening balance", "money",

@@ -29,10 +29,11 @@ _ASKING = _word_set(
     option options opcion one described named covered refer refers write gave"""
 )
 
-#: What people do with goods and money: documents show it by their kind and seldom say it.
+#: What people do with goods and money, and who does it: documents show it by their kind and seldom say it.
 _DEALINGS = _word_set(
     """charge charged pay paid buy bought order ordered sell sold spend spent bill billed receive received cost costs
-    purchased bestellt gekauft bezahlt verkauft kostet berechnet"""
+    purchased live lives seller vendor buyer supplier applicant claimant bestellt gekauft bezahlt verkauft kostet
+    berechnet wohnt verkaufer kaufer antragsteller vendeur acheteur vendedor comprador solicitante"""
 )
 
 #: "Which company": the noun says what form the answer has, and need not be printed beside it.
@@ -61,6 +62,7 @@ _TYPE_CUES: tuple[tuple[ValueType, str], ...] = (
     (ValueType.MEASURE, r"\b(pressure|resolution|accuracy|capacity|mass|spannung|temperatur|gewicht|hohe|breite)\b"),
     (ValueType.MONEY, r"\bhow (much|expensive)\b|\bcosts?\b|\bprice\b|\bamount\b|\bowe\b|\bcombien\b|\bcuanto\b"),
     (ValueType.MONEY, r"\bwie ?viel\b|\bkostet\b|\bbetrag\b|\bpreis\b"),
+    (ValueType.ANY, r"\bwhere and when\b|\bwhen and where\b|\bwo und wann\b|\bwann und wo\b"),
     (ValueType.TIME, r"\bwhat time\b|\bum wie ?viel uhr\b|\bat which time\b"),
     (ValueType.DATE, r"\bwhen\b|\b(what|which) (day|date|year|month|century|decade)\b"),
     (ValueType.DATE, r"\bwann\b|\bdatum\b|\bquand\b|\bcuando\b|\bdate\b|\bfecha\b"),

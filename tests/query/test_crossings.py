@@ -40,6 +40,16 @@ RECEIPT = [
     [(0.1, "Milk"), (0.3, "21"), (0.8, "1.50")],
     [(0.1, "Total"), (0.8, "7.00")],
 ]
+TILL = [
+    [(0.1, "Milk"), (0.3, "10"), (0.4, "1"), (0.8, "1.95")],
+    [(0.1, "Milk"), (0.3, "5"), (0.4, "1"), (0.8, "8.95")],
+    [(0.1, "Total"), (0.8, "10.90")],
+]
+CODES = [
+    [(0.1, "Code"), (0.4, "Description"), (0.8, "Net price")],
+    [(0.1, "JW-4713"), (0.4, "6mm bolt"), (0.8, "3.95")],
+    [(0.1, "NG-1530"), (0.4, "100 cm steel bracket"), (0.8, "55.15")],
+]
 BANK = [
     [(0.1, "Our terms"), (0.5, "Invoice number"), (0.8, "HP-2025-0417")],
     [(0.1, "Bank"), (0.5, "Callan Mutual Bank")],
@@ -66,6 +76,13 @@ def answers(page: Any, question: str) -> list[str]:
         (STATEMENT, "What was the balance after Rent Norcott?", "1,286.70"),
         (STATEMENT, "What amount was booked for Salary Ashman?", "2,119.60"),
         (RECEIPT, "What was paid for Grapes?", "5.50"),
+        (RECEIPT, "What was paid for Milk 2 l?", "1.50"),
+        (TILL, "What was paid for Milk 5 l?", "8.95"),
+        (TILL, "What was paid for Milk 10 l?", "1.95"),
+        (INVOICE, "How much is one 12mm bolt?", "EUR 3.90"),
+        (INVOICE, "How much is a single 8 mm bolt?", "EUR 2.10"),
+        (CODES, "What is the item number of 100 cm steel bracket?", "NG-1530"),
+        (CODES, "Which article code has 6mm bolt?", "JW-4713"),
     ],
 )
 def test_a_figure_is_found_by_its_row_and_its_head(page_of: PageOf, lines: Any, question: str, answer: str) -> None:
@@ -89,6 +106,8 @@ def test_on_a_strip_sizes_belong_to_the_name(page_of: PageOf) -> None:
         (DATA, "What is the highest torque?"),
         (YEARS, "What was the revenue in 2019?"),
         (RECEIPT, "What was paid for Honey?"),
+        (RECEIPT, "What was paid for Milk 3 l?"),
+        (TILL, "What was paid for Milk 1 l?"),
         (RECEIPT, "Who is the cashier?"),
         (BANK, "What is the invoice number?"),
     ],

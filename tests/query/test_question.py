@@ -56,10 +56,26 @@ def test_own_label(text: str, label: tuple[str, ...]) -> None:
         ("Who signed the contract?", "signatory"),
         ("How much VAT was charged?", "tax"),
         ("What is the net amount?", "subtotal"),
+        ("What is the number of the receipt?", "receipt number"),
+        ("Which form is it?", "form number"),
+        ("Who was the cashier?", "cashier"),
+        ("What is the tax number of the seller?", "VAT number"),
+        ("Under which number can one call?", "phone"),
+        ("What is your reference?", "your reference"),
+        ("What is the reference?", "reference"),
+        ("Where and when was it signed?", "place and date"),
     ],
 )
 def test_concepts(text: str, concept: str) -> None:
     assert understand(text).concepts[0].name == concept
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["In which street does the applicant live?", "What is the tax number of the seller?", "What did the buyer pay?"],
+)
+def test_who_deals_need_not_be_printed(text: str) -> None:
+    assert max(understand(text).matter.values()) < 1.0
 
 
 def test_names_and_numerals_are_told_from_titles() -> None:

@@ -42,7 +42,8 @@ def test_the_sender_is_in_the_letterhead(page_of: PageOf, question: str) -> None
 
 def test_who_wrote_a_letter_is_the_one_who_signed_it(page_of: PageOf) -> None:
     signed = page_of([*LETTER, [(0.1, "Yours sincerely,")], [(0.1, "Ada Marham")]])
-    assert answers(signed, "Who sent the letter?") == []
+    assert answers(signed, "Who wrote the letter?") == []
+    assert answers(signed, "Who sent the letter?") == ["Ashcombe Joinery Ltd"]
     assert answers(signed, "Which firm sent the letter?") == ["Ashcombe Joinery Ltd"]
 
 

@@ -63,6 +63,17 @@ def test_letters_lines_cells_bullets_and_pictures_are_no_boxes(page: Image.Image
     assert find_boxes(page, 150) == []
 
 
+@pytest.mark.parametrize("side", [12, 16, 20])
+def test_a_bold_o_is_no_box(page: Image.Image, side: int) -> None:
+    pen = ImageDraw.Draw(page)
+    for x, hole in ((60, side // 3), (160, side // 5)):
+        # The uprights of a bold letter reach beyond where it is flat above and below.
+        pen.rounded_rectangle((x, 60, x + side, 60 + side), radius=side // 3, outline=20, width=max(side // 4, 3))
+        pen.rectangle((x + hole, 60, x + side - hole, 62), fill=20)
+    draw(page, 300, 60)
+    assert places(find_boxes(page, 150)) == [(300, 60, False)]
+
+
 def test_a_blank_or_tiny_page_has_none() -> None:
     assert find_boxes(Image.new("L", (400, 400), 255), 150) == []
     assert find_boxes(Image.new("L", (5, 5), 0), 150) == []
