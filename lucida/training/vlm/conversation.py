@@ -39,6 +39,12 @@ class Written:
     ids: NDArray[np.int64]
     own: NDArray[np.bool_]
 
+    def to_the_call(self) -> Written:
+        """Without what follows the model's last turn but one: of a lesson that reads, the call is its end."""
+        ends = np.flatnonzero(self.own & ~np.append(self.own[1:], False))
+        last = int(ends[-2]) + 1 if len(ends) > 1 else len(self.ids)
+        return Written(self.ids[:last], self.own[:last])
+
 
 class Writer(Protocol):
     """Fills in a chat template."""

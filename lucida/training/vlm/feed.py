@@ -138,6 +138,8 @@ class Feed:
                 lesson = replace(lesson, exchanges=(pick(rng, told),))
             routed = is_routed(lesson, rng, 0.0 if stage.alone else _ROUTED)
             written = self._scribe.write(lesson, routed=routed)
+            if len(written.ids) > stage.longest and lesson.exchanges[-1].part is not None:
+                written = written.to_the_call()  # when to read is learned before what was read
             if len(written.ids) <= stage.longest:
                 rows.append(_Row(written.ids, written.own, lesson))
         rows.sort(key=lambda row: len(row.ids))

@@ -37,7 +37,7 @@ _WRITTEN = frozenset(
 )  # fmt: skip
 _CHARTS = frozenset(kind for kind in KINDS if "chart" in kind or "plot" in kind)
 #: Of lessons on pages with writing, those that ask for it.
-_READ = 0.3
+_READ = 0.5
 
 
 class PageLessons:

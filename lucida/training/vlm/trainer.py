@@ -39,8 +39,8 @@ class Recipe:
         seed: of everything random.
         save_minutes: between checkpoints.
         stages: one question of each picture first, which ties words to what is seen (the first stage of Liu et al.,
-            "Visual Instruction Tuning", 2023); then conversations; then those with long texts, too, each of which
-            costs as much as ten pictures.
+            "Visual Instruction Tuning", 2023); then conversations, those that read up to the call; then what was read
+            and other long texts, too, each of which costs as much as ten pictures.
     """
 
     shape: Shape = field(default_factory=Shape)

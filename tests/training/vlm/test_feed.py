@@ -7,6 +7,7 @@ import pytest
 
 from lucida.training.vlm.conversation import Scribe
 from lucida.training.vlm.feed import Feed, Share, Stage
+from lucida.training.vlm.template import CALL
 from lucida.training.vlm.trainer import Recipe
 
 
@@ -47,6 +48,27 @@ def test_first_come_single_questions_that_say_something(few: dict[str, Share], s
 def test_lessons_that_are_too_long_are_left_out(few: dict[str, Share], scribe: Scribe) -> None:
     feed = _feed(few, scribe, Stage(1.0, 90))
     assert max(feed.batch(step, 0.0).ids.shape[1] for step in range(8)) <= 96
+
+
+def test_where_a_text_is_too_long_a_lesson_ends_with_its_call(shares: dict[str, Share], scribe: Scribe) -> None:
+    sheets, [call] = {"sheets": shares["sheets"]}, scribe._ids(CALL)
+
+    def read(longest: int) -> tuple[int, int]:
+        """Lessons that end with a call, and lessons that go on after it."""
+        feed, ended, whole = _feed(sheets, scribe, Stage(1.0, longest)), 0, 0
+        for step in range(8):
+            batch = feed.batch(step, 0.0)
+            for ids, own in zip(batch.ids.numpy(), batch.own.numpy(), strict=True):
+                if call in ids:
+                    after = own[int(np.flatnonzero(ids == call)[0]) :]
+                    turns = int((np.diff(after.astype(int)) == 1).sum())
+                    ended, whole = ended + (turns == 0), whole + (turns > 0)
+        return ended, whole
+
+    ended, whole = read(90)
+    assert ended > 10 > whole
+    ended, whole = read(600)
+    assert whole > 10 > ended
 
 
 def test_a_run_has_stages() -> None:
