@@ -40,6 +40,7 @@ _COUNTING = frozenset({"of", "von", "sur", "de"})
 #: A term weighs so much as evidence where it says what is asked about.
 _ABOUT = 0.9
 _FIGURE = re.compile(r"^[^\w]*[-+\u2212–]?[^\w]?\d[\d.,:'’/%-]*[^\w]*$|^[€$£]\s?-?\d")
+_TWO_YEARS = re.compile(r"\W{0,2}((?:19|20)\d\d)\W{1,4}((?:19|20)\d\d)\W{0,2}")
 _GROUP = re.compile(r"^\d{3}([.,]\d+)?$")
 _MONEY_SIGN = re.compile(r"^(?:[€$£¥]|EUR|USD|GBP|CHF)$")
 _CENTS = re.compile(r"\d[.,]\d\d\b")
@@ -86,13 +87,23 @@ def pieces_of(row: Sequence[Run], height: float) -> list[Run]:
         row: runs of one line of a layout.
         height: median height of its words, in the layout's unit.
     """
-    words = sorted((word for run in row for word in run.words), key=lambda word: word.x0)
+    words = sorted((part for run in row for word in run.words for part in _years(word)), key=lambda word: word.x0)
     parts: list[list[Placed]] = [[words[0]]]
     for before, word in pairwise(words):
         if _parted(before, word, height):
             parts.append([])
         parts[-1].append(word)
     return [Run(tuple(part)) for part in parts]
+
+
+def _years(word: Placed) -> list[Placed]:
+    """A word, or the years apart that an engine read as one: heads of columns stand close together."""
+    found = _TWO_YEARS.fullmatch(word.text)
+    if found is None:
+        return [word]
+    wide = (word.x1 - word.x0) / len(word.text)
+    places = [(word.x0 + wide * found.start(group), word.x0 + wide * found.end(group)) for group in (1, 2)]
+    return [word._replace(text=found[group], x0=x0, x1=x1) for group, (x0, x1) in enumerate(places, 1)]
 
 
 def _parted(before: Placed, word: Placed, height: float) -> bool:

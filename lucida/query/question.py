@@ -193,11 +193,13 @@ def understand(text: str) -> Question:
 def _concepts(text: str) -> list[Concept]:
     """Concepts whose label or cue stands in the question; a longer phrase hides those inside it."""
     words = [stem(token.folded) for token in tokens(text)]
+    papers = {stem(word) for word in _PLACES_TO_LOOK}
     found: list[tuple[int, Concept, frozenset[int]]] = []
     for concept in CONCEPTS:
         for phrase in (*concept.labels, *concept.cues):
             places = _in_order([stem(t.folded) for t in tokens(phrase)], words, gapped=phrase in concept.cues)
-            if places:
+            # "Receipt 4711" gives a number; "on the receipt" only says where to look.
+            if places and not papers.issuperset(words[place] for place in places):
                 found.append((len(places), concept, frozenset(places)))
     found.sort(key=lambda entry: -entry[0])
     kept: list[tuple[Concept, frozenset[int]]] = []

@@ -70,6 +70,11 @@ def test_concepts(text: str, concept: str) -> None:
     assert understand(text).concepts[0].name == concept
 
 
+def test_kinds_of_papers_name_no_numbers() -> None:
+    for text in ("What is the total on the receipt?", "Who filled in the form?", "When was the statement sent?"):
+        assert not [concept.name for concept in understand(text).concepts if concept.name.endswith("number")], text
+
+
 @pytest.mark.parametrize(
     "text",
     ["In which street does the applicant live?", "What is the tax number of the seller?", "What did the buyer pay?"],
